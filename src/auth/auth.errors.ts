@@ -1,0 +1,22 @@
+import { MeshbatchError } from '../http/meshbatch-error';
+
+export class UnauthorizedError extends MeshbatchError {
+  override readonly name = 'UnauthorizedError';
+
+  constructor() {
+    super('unauthorized', 'Invalid or missing API key.');
+  }
+}
+
+export class ForbiddenError extends MeshbatchError {
+  override readonly name = 'ForbiddenError';
+
+  constructor(message: string) {
+    super('forbidden', message);
+  }
+}
+
+/** An operator's command named an owner or a key that is not there, or that is there already. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import { Clock } from '../common/clock';
+import { Database } from '../persistence/database';
+import { JobQueue } from '../queue/job-queue';
+import { BatchCloser } from './batch-closer';
+import { BatchEntity } from './batch.entity';
+import { BATCH_MOVES, isTerminal, type BatchStatus } from './batch-status';
+import { deriveStatus } from './derive-status';
+import { nextJob } from './part-jobs';
+import { PartEntity } from './part.entity';
+import type { PartState } from './part-state';
+import { PartsStore, type Lease, type PartPatch } from './parts.store';
+
+type BatchPatch = QueryDeepPartialEntity<BatchEntity>;
+
+export interface PartMove {
+  readonly from: PartState;
+  readonly to: PartState;
+  readonly patch: PartPatch;
+}
+
+/** Moves parts, and their batch with them, in one transaction. */
+@Injectable()
+export class BatchProgress {
+  constructor(
+    private readonly database: Database,
+    private readonly parts: PartsStore,
+    private readonly queue: JobQueue,
+    private readonly closer: BatchCloser,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Moves a part under its lease and enqueues what follows; throws {@link LeaseLostError} and changes nothing when it was lost. */
+  async move(lease: Lease, batchId: string, { from, to, patch }: PartMove): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const batch = await this.lock(batchId, tx);
+      await this.parts.move(lease, from, to, { dueAt: new Date(this.clock.now()), ...patch }, tx);
+      await this.refresh(batch, tx);
+      const job = nextJob(lease.partId, to);
+      if (job) await this.queue.enqueue(job, tx);
+    });
+  }
+
+  /** Writes what a poll found on a part that goes on running. */
+  async note(lease: Lease, batchId: string, patch: PartPatch): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const batch = await this.lock(batchId, tx);
+      await this.parts.update(lease, patch, tx);
+      await this.refresh(batch, tx);
+    });
+  }
+
+  /** Every move locks the batch before its parts, so that two of them never wait for each other. */
+  private async lock(batchId: string, tx: EntityManager): Promise<BatchEntity> {
+    return tx.findOneOrFail(BatchEntity, { where: { id: batchId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  private async refresh(batch: BatchEntity, tx: EntityManager): Promise<void> {
+    if (isTerminal(batch.status)) return;
+    const parts = await tx.find(PartEntity, { where: { batchId: batch.id }, order: { ordinal: 'ASC' } });
+    const status = deriveStatus(batch, parts);
+    const change = isTerminal(status) ? await this.closer.close(batch, parts, tx) : hints(batch, parts);
+    if (status !== batch.status) Object.assign(change, this.enter(batch.status, status));
+    await tx.update(BatchEntity, { id: batch.id }, change);
+  }
+
+  private enter(from: BatchStatus, to: BatchStatus): BatchPatch {
+    if (!BATCH_MOVES[from].includes(to)) throw new Error(`A batch cannot go from ${from} to ${to}`);
+    return { status: to, [TIMESTAMP[to]]: new Date(this.clock.now()) };
+  }
+}
+
+const TIMESTAMP = {
+  validating: 'createdAt',
+  in_progress: 'inProgressAt',
+  finalizing: 'finalizingAt',
+  completed: 'completedAt',
+  failed: 'failedAt',
+  expired: 'expiredAt',
+  cancelling: 'cancellingAt',
+  cancelled: 'cancelledAt',
+} as const satisfies Record<BatchStatus, keyof BatchEntity>;
+
+/** While a batch runs the counts are the provider's: hints, clamped, and never falling. */
+function hints(batch: BatchEntity, parts: readonly PartEntity[]): BatchPatch {
+  const told = parts.map((part) =>
+    part.state === 'ended'
+      ? { succeeded: part.succeeded, failed: part.failed }
+      : (part.remoteCounts ?? { succeeded: 0, failed: 0 }),
+  );
+  const completed = Math.max(batch.completed, sum(told.map((counts) => counts.succeeded)));
+  const failed = Math.max(batch.failed, sum(told.map((counts) => counts.failed)));
+  const clamped = Math.min(completed, batch.total);
+  return { completed: clamped, failed: Math.min(failed, batch.total - clamped) };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,111 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { InstantColumn } from '../persistence/columns';
+import type { Endpoint } from '../providers/contract/adapter';
+import type { BatchStatus } from './batch-status';
+
+/** A reason of the provider's, or ours, why a batch failed. `line` and `item` are the 1-based line and the `custom_id`. */
+export interface BatchError {
+  readonly code: string;
+  readonly message: string;
+  readonly line?: number;
+  readonly item?: string;
+}
+
+/** Tokens of all items that reported them. */
+export interface BatchUsage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly total_tokens: number;
+}
+
+const metadataText = {
+  to: (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value)),
+  from: (value: string | null) => (value === null ? null : (JSON.parse(value) as unknown)),
+};
+
+/** What the caller asked for and where it stands; its items are in blobs. */
+@Entity('meshbatch_batches')
+export class BatchEntity {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'owner_id' })
+  ownerId!: string;
+
+  @Column('text')
+  status!: BatchStatus;
+
+  @Column('text')
+  endpoint!: Endpoint;
+
+  @Column('text')
+  model!: string;
+
+  @Column('text')
+  provider!: string;
+
+  @Column('text', { name: 'upstream_model' })
+  upstreamModel!: string;
+
+  @Column('text', { name: 'completion_window' })
+  completionWindow!: string;
+
+  /** JSON as text: jsonb refuses NUL, which a caller may use. */
+  @Column('text', { nullable: true, transformer: metadataText })
+  metadata!: Record<string, unknown> | null;
+
+  @Column('text', { name: 'input_file_id' })
+  inputFileId!: string;
+
+  @Column('text', { name: 'output_file_id', nullable: true })
+  outputFileId!: string | null;
+
+  @Column('text', { name: 'error_file_id', nullable: true })
+  errorFileId!: string | null;
+
+  @Column('integer')
+  total!: number;
+
+  @Column('integer', { default: 0 })
+  completed!: number;
+
+  @Column('integer', { default: 0 })
+  failed!: number;
+
+  @Column('jsonb', { nullable: true })
+  usage!: BatchUsage | null;
+
+  @Column('jsonb', { default: [] })
+  errors!: BatchError[];
+
+  @InstantColumn({ name: 'created_at', nullable: false })
+  createdAt!: Date;
+
+  /** Our own deadline: created plus the completion window. */
+  @InstantColumn({ name: 'expires_at', nullable: false })
+  expiresAt!: Date;
+
+  @InstantColumn({ name: 'deadline_passed_at' })
+  deadlinePassedAt!: Date | null;
+
+  @InstantColumn({ name: 'in_progress_at' })
+  inProgressAt!: Date | null;
+
+  @InstantColumn({ name: 'finalizing_at' })
+  finalizingAt!: Date | null;
+
+  @InstantColumn({ name: 'completed_at' })
+  completedAt!: Date | null;
+
+  @InstantColumn({ name: 'failed_at' })
+  failedAt!: Date | null;
+
+  @InstantColumn({ name: 'expired_at' })
+  expiredAt!: Date | null;
+
+  @InstantColumn({ name: 'cancelling_at' })
+  cancellingAt!: Date | null;
+
+  @InstantColumn({ name: 'cancelled_at' })
+  cancelledAt!: Date | null;
+}

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { FilesModule } from '../files/files.module';
+import { ActiveBatchCounter } from '../quota/active-batch-counter';
+import { BatchCloser } from './batch-closer';
+import { BatchProgress } from './batch-progress';
+import { BatchResults } from './batch-results';
+import { BatchesController } from './batches.controller';
+import { ConfigurableModuleClass } from './batches.module-definition';
+import { BatchesService } from './batches.service';
+import { BatchesStore } from './batches.store';
+import { CreateBatchEndpoint } from './create-batch.endpoint';
+import { CreateBatchService } from './create-batch.service';
+import { CreateBatchTransaction } from './create-batch.transaction';
+import { NewBatchBuilder } from './new-batch.builder';
+import { PartsStore } from './parts.store';
+
+/** The batch and its parts: create, list, get, cancel, and how they move. */
+@Module({
+  imports: [FilesModule],
+  controllers: [BatchesController],
+  providers: [
+    BatchesStore,
+    BatchesService,
+    BatchResults,
+    BatchCloser,
+    BatchProgress,
+    PartsStore,
+    CreateBatchEndpoint,
+    CreateBatchService,
+    CreateBatchTransaction,
+    NewBatchBuilder,
+    { provide: ActiveBatchCounter, useExisting: BatchesStore },
+  ],
+  exports: [BatchesStore, BatchesService, BatchProgress, PartsStore],
+})
+export class BatchesModule extends ConfigurableModuleClass {}

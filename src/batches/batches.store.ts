@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
+import { StoredFileEntity } from '../files/stored-file.entity';
+import { Database } from '../persistence/database';
+import type { ActiveBatchCounter } from '../quota/active-batch-counter';
+import { BatchEntity } from './batch.entity';
+import { TERMINAL_STATUSES, type BatchStatus } from './batch-status';
+import { PartEntity } from './part.entity';
+import type { StopReason } from './part-state';
+import { WAKE_STOPPED } from './parts.store';
+
+const NOT_ENDED = Not(In<BatchStatus>([...TERMINAL_STATUSES]));
+
+/** A batch about to be stored, with all that belongs to it. */
+export interface NewBatch {
+  readonly batch: BatchEntity;
+  readonly parts: readonly PartEntity[];
+  readonly inputFile: StoredFileEntity;
+}
+
+/** Batches, by the questions that are asked of them. */
+@Injectable()
+export class BatchesStore implements ActiveBatchCounter {
+  constructor(private readonly database: Database) {}
+
+  countActive(ownerId: string, manager: EntityManager): Promise<number> {
+    return manager.countBy(BatchEntity, { ownerId, status: NOT_ENDED });
+  }
+
+  async insert({ batch, parts, inputFile }: NewBatch, tx: EntityManager): Promise<void> {
+    await tx.insert(BatchEntity, batch as object);
+    await tx.insert(PartEntity, parts as object[]);
+    await tx.insert(StoredFileEntity, inputFile);
+  }
+
+  findOwned(ownerId: string, id: string): Promise<BatchEntity | null> {
+    return this.database.manager.findOneBy(BatchEntity, { id, ownerId });
+  }
+
+  find(id: string): Promise<BatchEntity | null> {
+    return this.database.manager.findOneBy(BatchEntity, { id });
+  }
+
+  /** Newest first; `after` is a bound, whose batch need not exist any more. */
+  list(ownerId: string, limit: number, after: string | undefined): Promise<BatchEntity[]> {
+    return this.database.manager.find(BatchEntity, {
+      where: { ownerId, ...(after !== undefined && { id: LessThan(after) }) },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+  }
+
+  lockOwned(ownerId: string, id: string, tx: EntityManager): Promise<BatchEntity | null> {
+    return tx.findOne(BatchEntity, { where: { id, ownerId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  inputFile(batchId: string): Promise<StoredFileEntity> {
+    return this.database.manager.findOneByOrFail(StoredFileEntity, { batchId, purpose: 'batch' });
+  }
+
+  listParts(batchId: string, manager: EntityManager = this.database.manager): Promise<PartEntity[]> {
+    return manager.find(PartEntity, { where: { batchId }, order: { ordinal: 'ASC' } });
+  }
+
+  /** Ids of batches that run past their deadline and of which that is not noted yet. */
+  async listPastDeadline(now: Date, limit: number): Promise<string[]> {
+    const batches = await this.database.manager.find(BatchEntity, {
+      select: { id: true },
+      where: { expiresAt: LessThanOrEqual(now), deadlinePassedAt: IsNull(), status: NOT_ENDED },
+      take: limit,
+    });
+    return batches.map((batch) => batch.id);
+  }
+
+  /** Notes it, holding the batch's row; null when it has ended or somebody else noted it. */
+  async notePastDeadline(id: string, now: Date, tx: EntityManager): Promise<BatchEntity | null> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    const batch = await tx.findOne(BatchEntity, { where: { id, deadlinePassedAt: IsNull(), status: NOT_ENDED }, lock });
+    if (batch) await tx.update(BatchEntity, { id }, { deadlinePassedAt: now });
+    return batch;
+  }
+
+  /** Notes on every part that has not ended that it is to stop; the first reason stands. Resolves to those parts. */
+  async stopParts(batchId: string, reason: StopReason, now: Date, tx: EntityManager): Promise<PartEntity[]> {
+    const open = (await this.listParts(batchId, tx)).filter((part) => part.state !== 'ended');
+    await tx
+      .createQueryBuilder()
+      .update(PartEntity)
+      .set({ stopReason: reason })
+      .where(`batch_id = :batchId AND state <> 'ended' AND stop_reason IS NULL`, { batchId })
+      .execute();
+    await tx.query(`${WAKE_STOPPED} AND batch_id = $2`, [now, batchId]);
+    return open;
+  }
+}

@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import type { Owner } from '../auth/owner';
+import { IngestService } from '../ingest/ingest.service';
+import { readBody } from '../ingest/request-body';
+import { BatchLimitExceededError } from '../quota/quota.errors';
+import { QuotaService, type BatchAllowance } from '../quota/quota.service';
+import { toBatch } from './batch.mapper';
+import { CreateBatchService } from './create-batch.service';
+import type { BatchDto } from './dto/batch-detail.dto';
+
+/** A create over HTTP: what can be refused by owner and headers alone is refused before a byte of body is read. */
+@Injectable()
+export class CreateBatchEndpoint {
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly quota: QuotaService,
+    private readonly creates: CreateBatchService,
+  ) {}
+
+  async handle(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
+    const { limit, remaining } = await this.setLimitHeaders(owner, response);
+    if (remaining === 0) throw new BatchLimitExceededError(limit);
+    this.ingest.checkHeaders(request);
+    try {
+      const { batch, allowance } = await this.creates.create(owner.id, readBody(request, response));
+      if (allowance) setHeaders(response, allowance);
+      return toBatch(batch);
+    } catch (error) {
+      if (error instanceof BatchLimitExceededError) setHeaders(response, { limit: error.limit, remaining: 0 });
+      throw error;
+    }
+  }
+
+  /** Looks at the owner's limit and tells it in the answer's headers. */
+  async setLimitHeaders(owner: Owner, response: ServerResponse): Promise<BatchAllowance> {
+    const allowance = await this.quota.allowance(owner.id);
+    setHeaders(response, allowance);
+    return allowance;
+  }
+}
+
+function setHeaders(response: ServerResponse, { limit, remaining }: BatchAllowance): void {
+  response.setHeader('x-ratelimit-limit-batches', limit);
+  response.setHeader('x-ratelimit-remaining-batches', remaining);
+}

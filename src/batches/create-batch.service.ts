@@ -1,0 +1,39 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Ids } from '../common/ids';
+import { IngestService } from '../ingest/ingest.service';
+import { UnknownCommitError } from '../persistence/database';
+import { CreateBatchTransaction, type CreatedBatch } from './create-batch.transaction';
+import { NewBatchBuilder } from './new-batch.builder';
+
+/** Takes a new batch: body, blob, then one transaction. A refusal leaves nothing behind. */
+@Injectable()
+export class CreateBatchService {
+  private readonly logger = new Logger(CreateBatchService.name);
+
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly builder: NewBatchBuilder,
+    private readonly transaction: CreateBatchTransaction,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Throws a {@link MeshbatchError}; when it throws anything else the batch is not stored, as far as can be known. */
+  async create(ownerId: string, body: AsyncIterable<Buffer>): Promise<CreatedBatch> {
+    const id = this.ids.next('batch');
+    const ingested = await this.ingest.ingest(`batches/${id}/input.jsonl`, body);
+    try {
+      return await this.transaction.run(this.builder.build(id, ownerId, ingested));
+    } catch (error) {
+      // After an unknown commit the row may yet appear: the blob is left to the sweep.
+      if (!(error instanceof UnknownCommitError)) await this.discard(ingested.inputKey);
+      throw error;
+    }
+  }
+
+  private async discard(inputKey: string): Promise<void> {
+    await this.ingest.discard(inputKey).catch((error: unknown) => {
+      // The refusal is what the caller must see.
+      this.logger.error({ err: error, key: inputKey }, 'The input of a refused batch could not be removed');
+    });
+  }
+}

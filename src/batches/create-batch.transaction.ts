@@ -1,0 +1,71 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { Database, UnknownCommitError } from '../persistence/database';
+import { QuotaService, type BatchAllowance } from '../quota/quota.service';
+import { JobQueue } from '../queue/job-queue';
+import type { BatchEntity } from './batch.entity';
+import { BatchesStore, type NewBatch } from './batches.store';
+import { nextJob } from './part-jobs';
+
+export interface CreatedBatch {
+  readonly batch: BatchEntity;
+  /** Null when the connection was lost at the commit: the batch is stored, and no count was read since. */
+  readonly allowance: BatchAllowance | null;
+}
+
+const READS_AFTER_LOST_COMMIT = 10;
+const READ_EVERY_MS = 500;
+
+/** The one transaction of a create: quota, rows, jobs. */
+@Injectable()
+export class CreateBatchTransaction {
+  private readonly logger = new Logger(CreateBatchTransaction.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly store: BatchesStore,
+    private readonly quota: QuotaService,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws {@link BatchLimitExceededError}, or {@link UnknownCommitError} when no fresh read shows the batch. */
+  async run(rows: NewBatch): Promise<CreatedBatch> {
+    try {
+      return { batch: rows.batch, allowance: await this.insert(rows) };
+    } catch (error) {
+      if (!(error instanceof UnknownCommitError)) throw error;
+      this.logger.warn(
+        { err: error, batch_id: rows.batch.id },
+        'Lost the connection while a create was being committed',
+      );
+      if (!(await this.isStored(rows.batch.id))) throw error;
+      return { batch: rows.batch, allowance: null };
+    }
+  }
+
+  private insert(rows: NewBatch): Promise<BatchAllowance> {
+    return this.database.transaction(async (tx) => {
+      const allowance = await this.quota.reserve(rows.batch.ownerId, tx);
+      await this.store.insert(rows, tx);
+      for (const part of rows.parts) {
+        const job = nextJob(part.id, part.state);
+        if (job) await this.queue.enqueue(job, tx);
+      }
+      return allowance;
+    });
+  }
+
+  /** A server that was cut off may still be committing: asks for a few seconds before it says no. */
+  private async isStored(id: string): Promise<boolean> {
+    for (let read = 0; read < READS_AFTER_LOST_COMMIT; read++) {
+      const found = await this.store.find(id).catch((error: unknown) => {
+        this.logger.warn({ err: error, batch_id: id }, 'Could not yet tell whether a batch was stored');
+        return null;
+      });
+      if (found) return true;
+      await this.clock.sleep(READ_EVERY_MS);
+    }
+    return false;
+  }
+}

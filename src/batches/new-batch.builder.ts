@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { Ids } from '../common/ids';
+import { StoredFileEntity } from '../files/stored-file.entity';
+import type { IngestedBatch } from '../ingest/ingest.service';
+import type { PartPlan } from '../ingest/part-planner';
+import { BatchEntity } from './batch.entity';
+import type { NewBatch } from './batches.store';
+import { windowMs } from './completion-window';
+import { PartEntity } from './part.entity';
+
+/** What the answer to a create tells of a batch that has not begun; written out, so that it needs no read after the commit. */
+const NOT_BEGUN = {
+  completed: 0,
+  failed: 0,
+  outputFileId: null,
+  errorFileId: null,
+  usage: null,
+  errors: [],
+  deadlinePassedAt: null,
+  inProgressAt: null,
+  finalizingAt: null,
+  completedAt: null,
+  failedAt: null,
+  expiredAt: null,
+  cancellingAt: null,
+  cancelledAt: null,
+};
+
+/** Makes the rows of a batch from what its body said. */
+@Injectable()
+export class NewBatchBuilder {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  build(id: string, ownerId: string, ingested: IngestedBatch): NewBatch {
+    const createdAt = new Date(this.clock.now());
+    const inputFileId = this.ids.next('file');
+    return {
+      batch: buildBatch({ id, ownerId, inputFileId, createdAt }, ingested),
+      parts: ingested.parts.map((plan, ordinal) =>
+        this.buildPart(id, ingested.resolved.provider, plan, ordinal, createdAt),
+      ),
+      inputFile: buildInputFile({ id: inputFileId, ownerId, batchId: id, createdAt }, ingested),
+    };
+  }
+
+  private buildPart(batchId: string, provider: string, plan: PartPlan, ordinal: number, dueAt: Date): PartEntity {
+    const part = { id: this.ids.next('part'), batchId, ordinal, provider, state: 'queued' as const, dueAt, ...plan };
+    return Object.assign(new PartEntity(), part);
+  }
+}
+
+function buildBatch(
+  row: Pick<BatchEntity, 'id' | 'ownerId' | 'inputFileId' | 'createdAt'>,
+  { resolved, endpoint, completionWindow, metadata, itemCount }: IngestedBatch,
+): BatchEntity {
+  return Object.assign(new BatchEntity(), row, {
+    status: 'validating' as const,
+    endpoint,
+    model: resolved.model,
+    provider: resolved.provider,
+    upstreamModel: resolved.upstreamModel,
+    completionWindow,
+    metadata,
+    total: itemCount,
+    ...NOT_BEGUN,
+    expiresAt: new Date(row.createdAt.getTime() + windowMs(completionWindow)),
+  });
+}
+
+function buildInputFile(
+  row: Pick<StoredFileEntity, 'id' | 'ownerId' | 'batchId' | 'createdAt'>,
+  { inputKey, inputBytes }: IngestedBatch,
+): StoredFileEntity {
+  return Object.assign(new StoredFileEntity(), row, {
+    purpose: 'batch' as const,
+    filename: `${row.batchId}_input.jsonl`,
+    bytes: inputBytes,
+    segments: [{ key: inputKey, indexKey: null, view: 'all' as const, bytes: inputBytes }],
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * Where a part stands.
+ * `queued`: nothing is upstream. `submitting`: an attempt has a token, and its create may be under way. `running`: the upstream
+ * job is known and polled. `collecting`: upstream has ended, or never began, and results are being written.
+ * `needs_operator`: nobody can tell whether the create took place. `ended`: every item has its outcome.
+ */
+export const PART_STATES = ['queued', 'submitting', 'running', 'collecting', 'needs_operator', 'ended'] as const;
+export type PartState = (typeof PART_STATES)[number];
+
+/** The moves that are allowed. `queued` comes back when an attempt certainly did not take place. */
+export const PART_MOVES: Readonly<Record<PartState, readonly PartState[]>> = {
+  queued: ['submitting', 'collecting'],
+  submitting: ['queued', 'running', 'collecting', 'needs_operator'],
+  running: ['queued', 'collecting'],
+  collecting: ['ended'],
+  needs_operator: ['queued', 'running', 'collecting'],
+  ended: [],
+};
+
+/** Why the rest of a batch is not to run. */
+export type StopReason = 'cancelled' | 'expired';

@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+
+/** Bytes `start` to `end`, both included, as in an HTTP range. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Thrown by {@link BlobStore.read} and {@link BlobStore.size} for a key that holds nothing. */
+export class BlobNotFoundError extends Error {
+  override readonly name = 'BlobNotFoundError';
+
+  constructor(readonly key: string) {
+    super(`No blob is stored under ${key}`);
+  }
+}
+
+/**
+ * Bytes under keys such as `batches/batch_01J…/input.jsonl` (segments of `[A-Za-z0-9._-]`, joined by `/`).
+ * Everything streams; no method holds a whole blob. None may be called inside a database transaction.
+ */
+export abstract class BlobStore {
+  /**
+   * Stores all that `source` yields and resolves to its length in bytes once it is durable. The blob appears whole
+   * or not at all: when the source throws, nothing is left and the source's error is rethrown.
+   */
+  abstract write(key: string, source: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Throws {@link BlobNotFoundError} before the first byte. */
+  abstract read(key: string, range?: ByteRange): Promise<Readable>;
+  /** Length in bytes; throws {@link BlobNotFoundError}. */
+  abstract size(key: string): Promise<number>;
+  /** Removes the blob; a key that holds nothing is no error. */
+  abstract delete(key: string): Promise<void>;
+}

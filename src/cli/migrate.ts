@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { openDatabase } from '../config/database';
+import { loadEnv, loadEnvFile } from '../config/env';
+
+/** Brings the database up to this version and exits. */
+async function main(): Promise<void> {
+  loadEnvFile();
+  const database = await openDatabase(loadEnv());
+  await database.close();
+  console.log('The database is up to date');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

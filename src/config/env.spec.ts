@@ -1,0 +1,97 @@
+import { InvalidEnvError, loadEnv } from './env';
+
+function problemsOf(source: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadEnv(source);
+  } catch (error) {
+    if (error instanceof InvalidEnvError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+const names = (source: NodeJS.ProcessEnv) => problemsOf(source).map((problem) => problem.split(' ')[0]);
+
+describe('loadEnv', () => {
+  it('needs no setting at all', () => {
+    expect(loadEnv({})).toMatchObject({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      DATA_DIR: './data',
+      ROLE: 'all',
+      BATCH_LIMIT_PER_OWNER: 10,
+      MAX_BODY_BYTES: 256 * 1024 * 1024,
+      MAX_BATCH_ITEMS: 100_000,
+      INLINE_RESULTS_MAX_BYTES: 64 * 1024 * 1024,
+      SANDBOX: 'on',
+      LOG_LEVEL: 'info',
+      providers: {},
+    });
+  });
+
+  it('takes an empty value for one that is not set', () => {
+    const empty = { PORT: '', DATABASE_URL: '', OPENAI_API_KEY: '', OPENAI_BASE_URL: '', BOOTSTRAP_API_KEY: '' };
+    expect(loadEnv(empty)).toEqual(loadEnv({}));
+  });
+
+  it('reads numbers, and keys with addresses by provider', () => {
+    const env = loadEnv({
+      PORT: '0',
+      POLL_INTERVAL_MS: '5',
+      OPENAI_API_KEY: 'sk-1',
+      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1//',
+      ANTHROPIC_API_KEY: 'k',
+    });
+    expect(env).toMatchObject({ PORT: 0, POLL_INTERVAL_MS: 5 });
+    expect(env.providers).toEqual({
+      openai: { apiKey: 'sk-1', baseUrl: 'http://127.0.0.1:1/v1' },
+      anthropic: { apiKey: 'k' },
+    });
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '-1'],
+    ['PORT', 'x'],
+    ['PORT', '1.5'],
+    ['BATCH_LIMIT_PER_OWNER', '0'],
+    ['MAX_BODY_BYTES', 'many'],
+    ['MAX_BATCH_ITEMS', '1.5'],
+    ['INLINE_RESULTS_MAX_BYTES', '-5'],
+    ['POLL_INTERVAL_MS', '0'],
+    ['DATABASE_URL', 'mysql://u:p@h/d'],
+    ['ROLE', 'boss'],
+    ['ROLE', 'api'],
+    ['BOOTSTRAP_API_KEY', 'rsk_short'],
+    ['SANDBOX', 'yes'],
+    ['LOG_LEVEL', 'loud'],
+    ['OPENAI_BASE_URL', 'http://h/v1'],
+  ])('refuses %s=%s', (name, value) => {
+    const fault = { OPENAI_BASE_URL: 'OPENAI_API_KEY' }[name] ?? name;
+    expect(names({ [name]: value })).toEqual([fault]);
+  });
+
+  it('takes other roles with a server', () => {
+    const DATABASE_URL = 'postgres://u:p@127.0.0.1:5432/d';
+    expect(loadEnv({ ROLE: 'worker', DATABASE_URL })).toMatchObject({ ROLE: 'worker', DATABASE_URL });
+  });
+
+  const WRONG = {
+    PORT: 'secret-port',
+    DATABASE_URL: 'mysql://user:secret-password@host/db',
+    BOOTSTRAP_API_KEY: 'rsk_secret',
+    LOG_LEVEL: 'secret-level',
+    SANDBOX: 'secret-sandbox',
+    OPENAI_BASE_URL: 'ftp://secret-host',
+    MAX_BODY_BYTES: 'secret-bytes',
+  };
+
+  it('tells all faults at once, by name and never by value', () => {
+    expect(names(WRONG).sort()).toEqual([...Object.keys(WRONG), 'OPENAI_API_KEY'].sort());
+    expect(() => loadEnv(WRONG)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }));
+  });
+
+  // "Every fault at once" holds for those between two settings too.
+  it('tells of a role without a server beside other faults', () => {
+    expect(names({ ROLE: 'worker', PORT: 'x' }).sort()).toEqual(['PORT', 'ROLE']);
+  });
+});

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { BUILT_IN_CATALOG } from '../providers/catalog/built-in-catalog';
+import { KEY_PATTERN } from '../auth/api-keys.service';
+
+const MIB = 1024 * 1024;
+
+const positive = (fallback: number) =>
+  z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().default(fallback);
+const url = (protocols: RegExp, what: string) => z.url({ protocol: protocols, error: `must be ${what}` });
+
+const envSchema = z.object({
+  PORT: z.coerce.number({ error: 'must be a port' }).int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: url(/^postgres(ql)?$/, 'a postgres:// address').optional(),
+  ROLE: z.enum(['all', 'api', 'worker'], { error: 'must be all, api or worker' }).default('all'),
+  BOOTSTRAP_API_KEY: z
+    .string()
+    .regex(KEY_PATTERN, { error: 'must be rsk_ and 32 to 128 letters, digits, - or _' })
+    .optional(),
+  BATCH_LIMIT_PER_OWNER: positive(10),
+  POLL_INTERVAL_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
+  MAX_BODY_BYTES: positive(256 * MIB),
+  MAX_BATCH_ITEMS: positive(100_000),
+  INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
+  UPSTREAM_TIMEOUT_MS: positive(60_000),
+  SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be a level of pino' })
+    .default('info'),
+});
+
+export type Env = z.infer<typeof envSchema> & {
+  /** By provider id: what `<ID>_API_KEY` and `<ID>_BASE_URL` say. */
+  readonly providers: Readonly<Record<string, { apiKey: string; baseUrl?: string }>>;
+};
+
+/** The settings that do not hold, all of them, by name and never by value. */
+export class InvalidEnvError extends Error {
+  override readonly name = 'InvalidEnvError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`These settings are not right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/** Reads `.env`, when there is one, into the environment; what is set already stays. */
+export function loadEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
+/** Checks the environment; throws {@link InvalidEnvError} with every fault at once. An empty value counts as not set. */
+export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = envSchema.safeParse(set);
+  const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const providers = loadProviders(set, problems);
+  if (['api', 'worker'].includes(set.ROLE ?? '') && set.DATABASE_URL === undefined) {
+    problems.push('ROLE must be all without DATABASE_URL: the embedded database takes one process');
+  }
+  if (!parsed.success || problems.length > 0) throw new InvalidEnvError(problems);
+  return Object.freeze({ ...parsed.data, providers });
+}
+
+function loadProviders(source: NodeJS.ProcessEnv, problems: string[]): Env['providers'] {
+  const base = url(/^https?$/, 'an http(s) address');
+  const entries = BUILT_IN_CATALOG.providers.flatMap(({ id }) => {
+    const [keyName, urlName] = [`${id.toUpperCase()}_API_KEY`, `${id.toUpperCase()}_BASE_URL`];
+    const [apiKey, baseUrl] = [source[keyName], source[urlName]?.replace(/\/+$/, '')];
+    if (baseUrl !== undefined && !base.safeParse(baseUrl).success)
+      problems.push(`${urlName} must be an http(s) address`);
+    if (baseUrl !== undefined && apiKey === undefined) problems.push(`${keyName} is missing beside ${urlName}`);
+    return apiKey === undefined ? [] : [[id, { apiKey, ...(baseUrl !== undefined && { baseUrl }) }] as const];
+  });
+  return Object.fromEntries(entries);
+}

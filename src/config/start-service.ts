@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import { runOperatorCommand } from '../admin/operator-commands';
+import { AppModule } from '../app.module';
+import { ApiKeysService } from '../auth/api-keys.service';
+import { SystemClock } from '../common/clock';
+import type { OpenDatabase } from './database';
+import type { Env } from './env';
+import { makeFirstKey } from './first-key';
+import type { Running } from './run-process';
+import { AnswerHeaders } from '../http/answer-headers';
+import { ErrorFilter } from '../http/error.filter';
+import { holdContinue } from '../http/expect-continue';
+import { setUpOpenApi } from '../openapi/openapi.setup';
+import { BOOT_LOG } from './boot-log';
+
+const GRACE_MS = 4_000;
+
+/** The service: HTTP, and the background work unless ROLE is api. */
+export async function startService(env: Env, database: OpenDatabase): Promise<Running> {
+  // Our routes read the raw request: no parser runs before the key is checked.
+  const options = { bodyParser: false, logger: BOOT_LOG };
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(env, database.dataSource), options);
+  app.disable('x-powered-by');
+  app.useGlobalFilters(app.get(ErrorFilter));
+  const headers = app.get(AnswerHeaders);
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    headers.set(request, response);
+    next();
+  });
+  setUpOpenApi(app);
+  holdContinue(app.getHttpServer());
+  await app.init();
+  app.useLogger(app.get(Logger));
+  await app.listen(env.PORT, env.HOST);
+  const keys = app.get(ApiKeysService);
+  database.control?.serve((command) => runOperatorCommand(keys, command));
+  await welcome(await addressOf(app), keys, env);
+  return { close: () => closeService(app) };
+}
+
+/** Lets requests in hand finish, then cuts what is still open, such as a browser’s spare connection. */
+async function closeService(app: NestExpressApplication): Promise<void> {
+  const closed = app.close();
+  const finished = new AbortController();
+  void closed.finally(() => finished.abort());
+  await new SystemClock().sleep(GRACE_MS, finished.signal);
+  app.getHttpServer().closeAllConnections();
+  await closed;
+}
+
+async function addressOf(app: NestExpressApplication): Promise<string> {
+  return (await app.getUrl()).replace('[::1]', 'localhost').replace(/\/$/, '');
+}
+
+async function welcome(address: string, keys: ApiKeysService, env: Env): Promise<void> {
+  const firstKey = await makeFirstKey(keys, env, address, process.stdout.isTTY);
+  const lines = [
+    `Meshbatch is at ${address}, its API documentation at ${address}/docs`,
+    ...(firstKey === null ? [] : [firstKey]),
+  ];
+  process.stdout.write(`\n${lines.join('\n\n')}\n\n`);
+}

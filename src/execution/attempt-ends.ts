@@ -1,0 +1,85 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { BatchProgress } from '../batches/batch-progress';
+import type { BatchEntity, BatchError } from '../batches/batch.entity';
+import { Clock } from '../common/clock';
+import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
+import { ProviderCallError } from '../providers/contract/errors';
+import { attemptOf, NO_ATTEMPT } from './attempt';
+import type { LeasedPart } from './part-leases';
+import { PollInterval } from './poll-interval';
+
+/** How an attempt ends: its job is known, it certainly did not take place, nobody can tell, or the provider refused it. */
+@Injectable()
+export class AttemptEnds {
+  private readonly logger = new Logger(AttemptEnds.name);
+
+  constructor(
+    private readonly progress: BatchProgress,
+    private readonly interval: PollInterval,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The upstream job is known: from now on it is polled. */
+  async adopt({ part, lease }: LeasedPart, adapter: ProviderAdapter, remote: RemoteBatch): Promise<void> {
+    const dueAt = new Date(this.clock.now() + this.interval.next(adapter));
+    const patch = { remoteId: remote.id, remoteState: remote.state, remoteCounts: remote.counts, dueAt };
+    await this.progress.move(lease, part.batchId, { from: 'submitting', to: 'running', patch });
+    const { batchId: batch_id, id: part_id, provider } = part;
+    this.logger.log({ batch_id, part_id, provider, remote_id: remote.id }, 'A part was submitted');
+  }
+
+  /** Nothing took place and nothing is to: the items are written out as not run. */
+  async giveUp({ part, lease }: LeasedPart): Promise<void> {
+    const { batchId, state: from } = part;
+    await this.progress.move(lease, batchId, { from, to: 'collecting', patch: NO_ATTEMPT });
+  }
+
+  /** Waits no longer for the provider, whether it has the job or nobody can tell: what it holds is read, the rest written out. */
+  async stopWaiting({ part, lease }: LeasedPart): Promise<void> {
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'collecting', patch: {} });
+  }
+
+  /** Nothing took place: a new attempt may begin at `dueAt`, and failures so far still count. */
+  async startAgain(
+    { part, lease }: LeasedPart,
+    dueAt = new Date(this.clock.now()),
+    failures = part.failures,
+  ): Promise<void> {
+    const patch = { ...NO_ATTEMPT, dueAt, failures };
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch });
+  }
+
+  /** The provider cannot be asked: only an operator can tell whether the create took place. */
+  async park({ part, lease }: LeasedPart): Promise<void> {
+    await this.progress.move(lease, part.batchId, { from: 'submitting', to: 'needs_operator', patch: {} });
+    this.logger.error(
+      { batch_id: part.batchId, part_id: part.id },
+      'A part needs an operator: its create had no answer',
+    );
+  }
+
+  /** The provider refused the part before anything ran. */
+  async refuse(
+    leased: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+    error: ProviderCallError,
+  ): Promise<void> {
+    const { part, lease } = leased;
+    await this.withdraw(leased, batch, adapter);
+    const errors: BatchError[] = [{ code: error.details.code ?? 'provider_rejected', message: error.message }];
+    const patch = { ...NO_ATTEMPT, failedWhole: true, errors };
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'collecting', patch });
+  }
+
+  /** Removes the attempt's input from the provider where that is only tidiness: its failure is told and no more. */
+  async withdraw({ part, signal }: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
+    try {
+      await adapter.withdraw(attemptOf(part, batch), signal);
+    } catch (error) {
+      if (!(error instanceof ProviderCallError)) throw error;
+      const { batchId: batch_id, id: part_id, provider } = part;
+      this.logger.warn({ err: error, batch_id, part_id, provider }, 'The input of a part was left at the provider');
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { BatchEntity } from '../batches/batch.entity';
+import type { PartEntity } from '../batches/part.entity';
+import type { PartPatch } from '../batches/parts.store';
+import type { Attempt } from '../providers/contract/adapter';
+
+/** The attempt that a part's row describes; throws when the part has none. */
+export function attemptOf(part: PartEntity, batch: BatchEntity): Attempt {
+  if (part.attemptToken === null) throw new Error(`The part ${part.id} has no attempt`);
+  return {
+    token: part.attemptToken,
+    partId: part.id,
+    endpoint: batch.endpoint,
+    model: batch.upstreamModel,
+    completionWindow: batch.completionWindow,
+    itemCount: part.itemCount,
+    begunAt: part.attemptBegunAt?.getTime() ?? 0,
+    createSentAt: part.createSentAt?.getTime() ?? null,
+    inputId: part.inputId,
+  };
+}
+
+/** What a part's row holds when it has no attempt: one that certainly did not take place is forgotten. */
+export const NO_ATTEMPT = {
+  attemptToken: null,
+  attemptBegunAt: null,
+  stagedAt: null,
+  inputId: null,
+  createSentAt: null,
+  lookups: 0,
+  withdrawnAt: null,
+  remoteId: null,
+  remoteState: null,
+  remoteCounts: null,
+} satisfies PartPatch;

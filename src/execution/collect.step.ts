@@ -1,0 +1,90 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { BatchProgress } from '../batches/batch-progress';
+import type { BatchEntity } from '../batches/batch.entity';
+import type { PartEntity } from '../batches/part.entity';
+import { IncompleteDownloadError, type ProviderAdapter } from '../providers/contract/adapter';
+import { ProviderCallError } from '../providers/contract/errors';
+import { attemptOf } from './attempt';
+import { CollectDelay } from './collect-delay';
+import { OutcomeSpool } from './outcome-spool';
+import type { LeasedPart } from './part-leases';
+import { ResultsReader } from './results-reader';
+import { ResultsWriter } from './results-writer';
+import { Scratch } from './scratch';
+
+/** Copies a part's results here, gives every item its one outcome, and only then clears up upstream. */
+@Injectable()
+export class CollectStep {
+  private readonly logger = new Logger(CollectStep.name);
+
+  constructor(
+    private readonly progress: BatchProgress,
+    private readonly reader: ResultsReader,
+    private readonly writer: ResultsWriter,
+    private readonly delay: CollectDelay,
+    private readonly scratch: Scratch,
+  ) {}
+
+  /** @param adapter undefined when the provider is no longer configured: what it holds cannot be read */
+  async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter | undefined): Promise<void> {
+    await this.scratch.withFile(async (path) => {
+      const spool = await OutcomeSpool.open(path, leased.part.itemCount);
+      try {
+        await this.collect(leased, batch, adapter, spool);
+      } finally {
+        await spool.close();
+      }
+    });
+  }
+
+  private async collect(
+    leased: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter | undefined,
+    spool: OutcomeSpool,
+  ): Promise<void> {
+    const { part, lease, signal } = leased;
+    const failure = await this.read(leased, adapter, spool);
+    if (failure && !this.delay.isExhausted(part, batch)) return this.delay.afterFailure(leased, failure);
+    if (!failure && adapter && (await this.delay.awaitsMore(leased, batch, adapter, spool.rows))) return;
+    if (failure)
+      this.logger.error({ err: failure, batch_id: batch.id, part_id: part.id }, 'Results could not be read in time');
+    const { results, ...counts } = await this.writer.write(part, spool, lease.fence);
+    const usage = spool.usage.total_tokens > 0 ? spool.usage : null;
+    const patch = { results, usage, ...counts, failedWhole: part.failedWhole && spool.rows === 0 };
+    await this.progress.move(lease, part.batchId, { from: 'collecting', to: 'ended', patch });
+    // What was not read whole stays where it is: it is paid for.
+    if (!failure && adapter) await this.cleanUp(part, batch, adapter, signal);
+  }
+
+  /** Resolves to why the results could not be read, or null. */
+  private async read({ part, signal }: LeasedPart, adapter: ProviderAdapter | undefined, spool: OutcomeSpool) {
+    if (part.remoteId === null) return null;
+    if (!adapter) return new ProviderCallError(part.provider, 'unreachable', 'The provider is no longer configured');
+    try {
+      await this.reader.read(part, adapter, spool, signal);
+      return null;
+    } catch (error) {
+      if (error instanceof ProviderCallError || error instanceof IncompleteDownloadError) return error;
+      throw error;
+    }
+  }
+
+  /** What stays upstream does no harm to the batch: its failure is only told. */
+  private async cleanUp(
+    part: PartEntity,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (part.remoteId === null) return;
+    try {
+      await adapter.cleanup(attemptOf(part, batch), part.remoteId, signal);
+    } catch (error) {
+      this.logger.warn(
+        { err: error, batch_id: batch.id, part_id: part.id },
+        'Files of an ended part were left at the provider',
+      );
+    }
+  }
+}

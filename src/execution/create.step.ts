@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { BatchEntity } from '../batches/batch.entity';
+import { PartsStore } from '../batches/parts.store';
+import { Clock } from '../common/clock';
+import type { ProviderAdapter, RemoteBatch, StagedLines } from '../providers/contract/adapter';
+import { ProviderCallError } from '../providers/contract/errors';
+import { AttemptEnds } from './attempt-ends';
+import { attemptOf } from './attempt';
+import type { LeasedPart } from './part-leases';
+import { StepFailures } from './step-failures';
+
+/** Creates the upstream job of a staged part. The intent is stored first, and the create is never repeated blindly. */
+@Injectable()
+export class CreateStep {
+  constructor(
+    private readonly parts: PartsStore,
+    private readonly ends: AttemptEnds,
+    private readonly failures: StepFailures,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter, lines: StagedLines): Promise<void> {
+    const createSentAt = new Date(this.clock.now());
+    await this.parts.update(leased.lease, { createSentAt });
+    const sent = { ...leased, part: { ...leased.part, createSentAt } };
+    let remote: RemoteBatch;
+    try {
+      remote = await adapter.submit(attemptOf(sent.part, batch), lines, sent.signal);
+    } catch (error) {
+      if (!(error instanceof ProviderCallError)) throw error;
+      return this.failed(sent, batch, adapter, error);
+    }
+    await this.ends.adopt(sent, adapter, remote);
+  }
+
+  private async failed(
+    leased: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+    error: ProviderCallError,
+  ): Promise<void> {
+    // It may have taken place: what was sent stays noted, and the look-up decides.
+    if (!error.certainlyNotDone) return this.failures.retryLater(leased, error);
+    const final = error.failure === 'rejected' || (error.failure === 'not_found' && this.isStagedLong(leased, adapter));
+    if (final) return this.ends.refuse(leased, batch, adapter, error);
+    await this.failures.retryLater(leased, error, { createSentAt: null });
+  }
+
+  /** Soon after the upload a 404 may mean that the provider does not show it yet. */
+  private isStagedLong({ part }: LeasedPart, adapter: ProviderAdapter): boolean {
+    return this.clock.now() - (part.stagedAt?.getTime() ?? 0) > adapter.capabilities.notFoundGraceMs;
+  }
+}

@@ -1,0 +1,65 @@
+import { Module } from '@nestjs/common';
+import { CommonModule } from '../common/common.module';
+import { PART_QUEUES } from '../batches/part-jobs';
+import { JobWorker } from '../queue/job-worker';
+import { AbandonStep } from './abandon.step';
+import { AttemptEnds } from './attempt-ends';
+import { BACKGROUND_LOOPS, BackgroundWork } from './background-work';
+import { CollectDelay } from './collect-delay';
+import { CollectStep } from './collect.step';
+import { CreateStep } from './create.step';
+import { Deadlines } from './deadlines';
+import { Drain } from './drain';
+import { DueParts } from './due-parts';
+import { ConfigurableModuleClass } from './execution.module-definition';
+import { PartDispatch } from './part-dispatch';
+import { PartInput } from './part-input';
+import { PartLeases } from './part-leases';
+import { PartRunner } from './part-runner';
+import { PartSteps } from './part-steps';
+import { PollInterval } from './poll-interval';
+import { PollStep } from './poll.step';
+import { Poller } from './poller';
+import { RecoveryStep } from './recovery.step';
+import { ResultsReader } from './results-reader';
+import { ResultsWriter } from './results-writer';
+import { Scratch } from './scratch';
+import { StagingStep } from './staging.step';
+import { StepFailures } from './step-failures';
+import { SubmitStep } from './submit.step';
+import { Ticker } from './ticker';
+import { WaitingEnd } from './waiting-end';
+
+const SUPPORT = [
+  AttemptEnds,
+  CollectDelay,
+  Drain,
+  PartInput,
+  PartLeases,
+  PollInterval,
+  Scratch,
+  StepFailures,
+  WaitingEnd,
+];
+const STEPS = [StagingStep, CreateStep, SubmitStep, AbandonStep, RecoveryStep, PollStep, PartSteps];
+const COLLECT = [ResultsReader, ResultsWriter, CollectStep];
+const LOOPS = [PartDispatch, PartRunner, Poller, DueParts, Deadlines, Ticker, BackgroundWork];
+
+/** Every queue has the one handler: they are apart only so that long collects do not hold up submits. */
+function backgroundLoops(runner: PartRunner, worker: JobWorker, poller: Poller, ticker: Ticker) {
+  for (const queue of Object.values(PART_QUEUES)) worker.register(queue, (partId) => runner.advance(partId));
+  return [worker, poller, ticker];
+}
+
+/** The background life of a batch. */
+@Module({
+  imports: [CommonModule],
+  providers: [
+    ...SUPPORT,
+    ...STEPS,
+    ...COLLECT,
+    ...LOOPS,
+    { provide: BACKGROUND_LOOPS, useFactory: backgroundLoops, inject: [PartRunner, JobWorker, Poller, Ticker] },
+  ],
+})
+export class ExecutionModule extends ConfigurableModuleClass {}

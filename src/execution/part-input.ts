@@ -1,0 +1,67 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import type { BatchEntity } from '../batches/batch.entity';
+import { BatchesStore } from '../batches/batches.store';
+import type { PartEntity } from '../batches/part.entity';
+import { BlobStore } from '../blobs/blob-store';
+import { ChunkBuilder } from '../common/jsonl/chunk-builder';
+import { MAX_LINE_BYTES } from '../common/jsonl/limits';
+import { readLines } from '../common/jsonl/read-lines';
+import { readStoredLine, type StoredLine } from '../ingest/stored-line';
+import type { ProviderAdapter, StagedLines } from '../providers/contract/adapter';
+import { toItemId } from './item-id';
+import { Scratch, stagedLines } from './scratch';
+
+const NEWLINE = Buffer.from('\n');
+
+interface EncodeFor {
+  readonly part: PartEntity;
+  readonly batch: BatchEntity;
+  readonly adapter: ProviderAdapter;
+  /** The attempt's. */
+  readonly token: string;
+}
+
+/** The items of a part, read from the batch's stored input. */
+@Injectable()
+export class PartInput {
+  constructor(
+    private readonly blobs: BlobStore,
+    private readonly batches: BatchesStore,
+    private readonly scratch: Scratch,
+  ) {}
+
+  /** The part's items in order. */
+  async *items(part: PartEntity): AsyncGenerator<StoredLine> {
+    const [segment] = (await this.batches.inputFile(part.batchId)).segments;
+    if (!segment) throw new Error(`The batch ${part.batchId} has no input`);
+    const range = { start: part.inputOffset, end: part.inputOffset + part.inputBytes - 1 };
+    const source = await this.blobs.read(segment.key, range);
+    for await (const line of readLines(source, { maxLineBytes: MAX_LINE_BYTES })) yield readStoredLine(line);
+  }
+
+  /** Runs `work` with the part's lines, encoded for a provider under the ids of that attempt. */
+  async withEncoded(
+    { part, batch, adapter, token }: EncodeFor,
+    work: (lines: StagedLines) => Promise<void>,
+  ): Promise<void> {
+    await this.scratch.withFile(async (path) => {
+      const source = Readable.from(this.encodedLines({ part, batch, adapter, token }), { objectMode: false });
+      const target = createWriteStream(path, { mode: 0o600 });
+      await pipeline(source, target);
+      await work(stagedLines(path, target.bytesWritten));
+    });
+  }
+
+  private async *encodedLines({ part, batch, adapter, token }: EncodeFor): AsyncGenerator<Buffer> {
+    const chunks = new ChunkBuilder();
+    let index = part.firstItem;
+    for await (const item of this.items(part)) {
+      const chunk = chunks.add(adapter.encode(item, toItemId(index++, token), batch.upstreamModel), NEWLINE);
+      if (chunk) yield chunk;
+    }
+    yield chunks.rest();
+  }
+}

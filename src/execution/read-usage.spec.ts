@@ -1,0 +1,22 @@
+import { readUsage } from './read-usage';
+
+const read = (body: unknown) => readUsage(Buffer.from(JSON.stringify(body)));
+
+describe('readUsage', () => {
+  it.each([
+    [{ prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 }, [3, 4, 7]],
+    [{ prompt_tokens: 3, total_tokens: 3 }, [3, 0, 3]],
+    [{ input_tokens: 5, output_tokens: 6, total_tokens: 11 }, [5, 6, 11]],
+    [{ input_tokens: 5, output_tokens: 6 }, [5, 6, 11]],
+    [{ prompt_tokens: 1, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 9 } }, [1, 2, 3]],
+  ])('reads %j', (usage, [input, output, total]) => {
+    expect(read({ id: 'x', usage })).toEqual({ input_tokens: input, output_tokens: output, total_tokens: total });
+  });
+
+  it.each<unknown>([{}, { usage: null }, { usage: { total_tokens: 'many' } }, [], 'usage', null, { a: { usage: {} } }])(
+    'finds none in %j',
+    (body) => {
+      expect(read(body)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import type { BatchError } from '../batches/batch.entity';
+import type { PartEntity, PartResults } from '../batches/part.entity';
+import { BlobStore } from '../blobs/blob-store';
+import { ChunkBuilder } from '../common/jsonl/chunk-builder';
+import { ResultsIndexBuilder } from '../files/results-index';
+import { missingOutcome, NOT_RUN_CODES } from './missing-outcome';
+import { toTail, type OutcomeSpool, type SpooledOutcome } from './outcome-spool';
+import { PartInput } from './part-input';
+
+export interface WrittenResults {
+  readonly results: PartResults;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly notRun: number;
+  /** The part's errors, with the `custom_id` of those that name a line of it. */
+  readonly errors: BatchError[];
+}
+
+/** Writes a part's results once, in the order of its items: input and spool side by side into one blob and its index. */
+@Injectable()
+export class ResultsWriter {
+  constructor(
+    private readonly blobs: BlobStore,
+    private readonly input: PartInput,
+  ) {}
+
+  /** The keys carry the lease's fence, so that a holder that woke up late overwrites nothing. */
+  async write(part: PartEntity, spool: OutcomeSpool, fence: number): Promise<WrittenResults> {
+    const key = `batches/${part.batchId}/parts/${part.ordinal}/results-${fence}.jsonl`;
+    const indexKey = `${key}.index`;
+    const run = new ResultsRun(part, spool);
+    await this.blobs.write(key, run.lines(this.input.items(part)));
+    await this.blobs.write(indexKey, Readable.from([run.index.toBuffer()]));
+    const { succeeded, failed, notRun, errors } = run;
+    return { results: { key, indexKey, ...run.index.size }, succeeded, failed, notRun, errors };
+  }
+}
+
+class ResultsRun {
+  readonly index = new ResultsIndexBuilder();
+  readonly errors: BatchError[];
+  succeeded = 0;
+  failed = 0;
+  notRun = 0;
+
+  constructor(
+    private readonly part: PartEntity,
+    private readonly spool: OutcomeSpool,
+  ) {
+    this.errors = [...part.errors];
+  }
+
+  async *lines(items: AsyncIterable<{ customIdJson: Buffer }>): AsyncGenerator<Buffer> {
+    const chunks = new ChunkBuilder();
+    let index = 0;
+    for await (const { customIdJson } of items) {
+      const chunk = chunks.add(await this.line(index++, customIdJson));
+      if (chunk) yield chunk;
+    }
+    if (index !== this.part.itemCount) throw new Error(`The input of ${this.part.id} has ${index} items`);
+    yield chunks.rest();
+  }
+
+  private async line(index: number, customIdJson: Buffer): Promise<Buffer> {
+    const id = `${this.part.batchId.replace('batch_', 'batch_req_')}_${this.part.firstItem + index}`;
+    const { tail, succeeded } = (await this.stored(index)) ?? this.missing(index);
+    const line = Buffer.concat([Buffer.from(`{"id":"${id}","custom_id":`), customIdJson, Buffer.from(','), tail]);
+    this.index.add(line.length, succeeded);
+    if (succeeded) this.succeeded++;
+    else this.failed++;
+    this.nameItem(index, customIdJson);
+    return line;
+  }
+
+  private async stored(index: number): Promise<SpooledOutcome | null> {
+    const found = await this.spool.read(index);
+    if (found?.ran === false) this.notRun++;
+    return found;
+  }
+
+  private missing(index: number): { tail: Buffer; succeeded: boolean } {
+    const outcome = missingOutcome(this.part, index + 1);
+    if (outcome.error && NOT_RUN_CODES.has(outcome.error.code)) this.notRun++;
+    return { tail: toTail({ itemId: '', ...outcome }), succeeded: false };
+  }
+
+  private nameItem(index: number, customIdJson: Buffer): void {
+    for (const [at, error] of this.part.errors.entries()) {
+      if (error.line !== index + 1) continue;
+      const item = JSON.parse(customIdJson.toString('utf8')) as string;
+      this.errors[at] = { ...error, line: this.part.firstItem + index + 1, item };
+    }
+  }
+}

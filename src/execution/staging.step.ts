@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { BatchEntity } from '../batches/batch.entity';
+import { PartsStore } from '../batches/parts.store';
+import { Clock } from '../common/clock';
+import { Ids } from '../common/ids';
+import type { ProviderAdapter, StagedLines } from '../providers/contract/adapter';
+import { ProviderCallError } from '../providers/contract/errors';
+import { AttemptEnds } from './attempt-ends';
+import { attemptOf, NO_ATTEMPT } from './attempt';
+import type { LeasedPart } from './part-leases';
+import { StepFailures } from './step-failures';
+
+/** Begins an attempt and puts its items at the provider under the attempt's name; one upload belongs to one attempt. */
+@Injectable()
+export class StagingStep {
+  constructor(
+    private readonly parts: PartsStore,
+    private readonly ends: AttemptEnds,
+    private readonly failures: StepFailures,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Names an attempt before anything of it exists. */
+  async begin(leased: LeasedPart): Promise<LeasedPart> {
+    const { part, lease } = leased;
+    const attempt = {
+      ...NO_ATTEMPT,
+      attempts: part.attempts + 1,
+      attemptToken: this.ids.attemptToken(),
+      attemptBegunAt: new Date(this.clock.now()),
+    };
+    await this.parts.move(lease, 'queued', 'submitting', { ...attempt, failures: part.failures });
+    return { ...leased, part: { ...part, ...attempt, state: 'submitting' } };
+  }
+
+  /** Resolves to the part with its upload noted, or null when that failed and was dealt with. */
+  async stage(
+    leased: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+    lines: StagedLines,
+  ): Promise<LeasedPart | null> {
+    const { part, lease, signal } = leased;
+    try {
+      const inputId = await adapter.stage(attemptOf(part, batch), lines, signal);
+      const staged = { inputId, stagedAt: new Date(this.clock.now()) };
+      await this.parts.update(lease, staged);
+      return { ...leased, part: { ...part, ...staged } };
+    } catch (error) {
+      if (!(error instanceof ProviderCallError)) throw error;
+      await this.stagingFailed(leased, batch, adapter, error);
+      return null;
+    }
+  }
+
+  private async stagingFailed(
+    leased: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+    error: ProviderCallError,
+  ): Promise<void> {
+    if (error.failure === 'rejected') return this.ends.refuse(leased, batch, adapter, error);
+    if (!error.certainlyNotDone) return this.failures.retryLater(leased, error);
+    await this.ends.startAgain(leased, this.failures.nextTry(leased.part, error), leased.part.failures + 1);
+  }
+}

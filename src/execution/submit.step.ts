@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { BatchEntity } from '../batches/batch.entity';
+import { PartsStore } from '../batches/parts.store';
+import type { ProviderAdapter } from '../providers/contract/adapter';
+import { attemptOf } from './attempt';
+import { CreateStep } from './create.step';
+import { PartInput } from './part-input';
+import type { LeasedPart } from './part-leases';
+import { StagingStep } from './staging.step';
+import { StepFailures } from './step-failures';
+
+/** Sends a part upstream: attempt first, then its upload, then the create, each noted before the next. */
+@Injectable()
+export class SubmitStep {
+  constructor(
+    private readonly parts: PartsStore,
+    private readonly input: PartInput,
+    private readonly staging: StagingStep,
+    private readonly create: CreateStep,
+    private readonly failures: StepFailures,
+  ) {}
+
+  /** For a part that is `queued`, or `submitting` with its input staged and its create not sent. */
+  async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
+    if (await this.failures.waitsForProvider(leased)) return;
+    const begun = leased.part.state === 'queued' ? await this.staging.begin(leased) : leased;
+    const { part } = begun;
+    const { token } = attemptOf(part, batch);
+    await this.input.withEncoded({ part, batch, adapter, token }, async (lines) => {
+      const staged = part.stagedAt === null ? await this.staging.stage(begun, batch, adapter, lines) : begun;
+      // A part that was told to stop meanwhile is woken as soon as its lease is given back.
+      if (!staged || (await this.isToStop(part.id))) return;
+      await this.create.run(staged, batch, adapter, lines);
+    });
+  }
+
+  private async isToStop(partId: string): Promise<boolean> {
+    return (await this.parts.find(partId))?.stopReason !== null;
+  }
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { Deadlines } from './deadlines';
+import { DueParts } from './due-parts';
+import { Loop } from './loop';
+
+const EVERY_MS = 500;
+
+/** Brings back parts whose time has come or whose job was lost, and ends batches whose deadline has passed. */
+@Injectable()
+export class Ticker {
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly dueParts: DueParts,
+    private readonly deadlines: Deadlines,
+    clock: Clock,
+  ) {
+    this.loop = new Loop('ticks', clock);
+  }
+
+  start(): void {
+    this.loop.start(EVERY_MS, () => this.tick());
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  private async tick(): Promise<void> {
+    await this.deadlines.enforce();
+    await this.dueParts.enqueue();
+  }
+}

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { BatchEntity } from '../batches/batch.entity';
+import { PartsStore } from '../batches/parts.store';
+import { AttemptEnds } from './attempt-ends';
+import { Drain } from './drain';
+import type { LeasedPart } from './part-leases';
+
+/** Ends the waiting for a provider: a parked part's as soon as it is to stop, any other's when the drain is over. */
+@Injectable()
+export class WaitingEnd {
+  constructor(
+    private readonly parts: PartsStore,
+    private readonly ends: AttemptEnds,
+    private readonly drain: Drain,
+  ) {}
+
+  async ofParked(leased: LeasedPart): Promise<void> {
+    if (leased.part.stopReason !== null) await this.ends.stopWaiting(leased);
+  }
+
+  /** After a step, which was the last chance of a part whose drain is over. */
+  async afterStep(leased: LeasedPart, batch: BatchEntity): Promise<void> {
+    if (!this.drain.isOver(batch)) return;
+    const part = await this.parts.find(leased.part.id);
+    if (part && ['queued', 'submitting', 'running'].includes(part.state))
+      await this.ends.stopWaiting({ ...leased, part });
+  }
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Get, Param, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
+import parseRange from 'range-parser';
+import { ApiController } from '../auth/api-controller.decorator';
+import { CurrentOwner } from '../auth/owner.guard';
+import type { Owner } from '../auth/owner';
+import type { ByteRange } from '../blobs/blob-store';
+import { MeshbatchError } from '../http/meshbatch-error';
+import { sendStream } from '../http/send-stream';
+import { FileDto, toFileDto } from './dto/file.dto';
+import { FilesService } from './files.service';
+import { SegmentReader } from './segment-reader';
+
+@ApiController('v1/files', 'subpackage_files')
+export class FilesController {
+  constructor(
+    private readonly files: FilesService,
+    private readonly reader: SegmentReader,
+  ) {}
+
+  @Get(':file_id')
+  @ApiOperation({ operationId: 'get-file-v-1-files-file-id-get', summary: 'Get File' })
+  @ApiOkResponse({ description: 'Successful Response', type: FileDto })
+  async get(@CurrentOwner() owner: Owner, @Param('file_id') id: string): Promise<FileDto> {
+    return toFileDto(await this.files.get(owner.id, id));
+  }
+
+  @Get(':file_id/content')
+  @ApiOperation({
+    operationId: 'get-file-content-v-1-files-file-id-content-get',
+    summary: 'Get File Content',
+    description: 'The file as JSON lines. Takes a `Range` of bytes.',
+  })
+  @ApiProduces('application/x-ndjson')
+  @ApiOkResponse({ description: 'Successful Response', schema: { type: 'string', format: 'binary' } })
+  async content(
+    @CurrentOwner() owner: Owner,
+    @Param('file_id') id: string,
+    @Req() request: IncomingMessage,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const file = await this.files.get(owner.id, id);
+    const range = requestedRange(request, file.bytes, response);
+    response.statusCode = range ? 206 : 200;
+    response.setHeader('Content-Type', 'application/x-ndjson');
+    response.setHeader('Accept-Ranges', 'bytes');
+    response.setHeader('Content-Length', range ? range.end - range.start + 1 : file.bytes);
+    if (range) response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
+    await sendStream(response, this.reader.read(file.segments, range));
+  }
+}
+
+/** One range of bytes, or undefined for the whole: several ranges at once are answered with the whole, as RFC 9110 allows. */
+function requestedRange(request: IncomingMessage, bytes: number, response: ServerResponse): ByteRange | undefined {
+  const asked = request.headers.range;
+  if (asked === undefined) return undefined;
+  const ranges = parseRange(bytes, withinFile(asked, bytes));
+  if (ranges === -1) {
+    response.setHeader('Content-Range', `bytes */${bytes}`);
+    throw new MeshbatchError('range_not_satisfiable', `The file has ${bytes} bytes.`);
+  }
+  return ranges !== -2 && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
+}
+
+/** A suffix that is longer than the file means the whole file (RFC 9110, 14.1.2), which the parser does not know. */
+function withinFile(range: string, bytes: number): string {
+  const suffix = /^bytes=-(\d+)$/.exec(range.replaceAll(' ', ''))?.[1];
+  return suffix !== undefined && Number(suffix) > bytes ? `bytes=-${bytes}` : range;
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { BlobStore } from '../blobs/blob-store';
+import type { Endpoint } from '../providers/contract/adapter';
+import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
+import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
+import { IngestRun } from './ingest-run';
+import { planParts, type PartPlan } from './part-planner';
+import { checkBodyHeaders } from './request-body';
+
+/** What a line may gain upstream: our id in place of a short one, the vendor's model id in place of an alias. */
+const LINE_GROWTH_BYTES = 128;
+
+/** A body that was taken: its items are in a durable blob, and these are its facts. */
+export interface IngestedBatch {
+  readonly inputKey: string;
+  readonly inputBytes: number;
+  readonly itemCount: number;
+  readonly endpoint: Endpoint;
+  readonly resolved: ResolvedModel;
+  readonly completionWindow: string;
+  readonly metadata: Record<string, unknown> | null;
+  readonly parts: readonly PartPlan[];
+}
+
+/** Takes the body of a create, in bounded memory. */
+@Injectable()
+export class IngestService {
+  constructor(
+    @Inject(INGEST_OPTIONS) private readonly limits: IngestModuleOptions,
+    private readonly registry: ProviderRegistry,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /** Stores the items under `inputKey`; throws a {@link MeshbatchError} and leaves nothing when the body is refused. */
+  async ingest(inputKey: string, body: AsyncIterable<Buffer>): Promise<IngestedBatch> {
+    const run = new IngestRun(this.registry, this.limits);
+    const inputBytes = await this.blobs.write(inputKey, run.lines(body));
+    const { offsets, resolved, ...facts } = run.result();
+    const parts = planParts(offsets, resolved.adapter.capabilities, LINE_GROWTH_BYTES);
+    return { inputKey, inputBytes, itemCount: offsets.length - 1, resolved, parts, ...facts };
+  }
+
+  /** Refuses by its headers alone what need not be read. */
+  checkHeaders(request: IncomingMessage): void {
+    checkBodyHeaders(request, this.limits.maxBodyBytes);
+  }
+
+  async discard(inputKey: string): Promise<void> {
+    await this.blobs.delete(inputKey);
+  }
+}

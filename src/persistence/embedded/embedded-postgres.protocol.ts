@@ -1,0 +1,2 @@
+/** What a worker thread is started for. */
+export type WorkerTask = { kind: 'initialise'; folder: string } | { kind: 'serve'; folder: string; socketPath: string };

@@ -1,0 +1,28 @@
+import type { Endpoint } from '../contract/adapter';
+
+/** A provider as data: whether it has a batch API at all, and whether we reach it yet. */
+export interface CatalogProvider {
+  readonly id: string;
+  readonly name: string;
+  /** `adapter`: we reach its batch API; `planned`: it has one and our adapter is to come; `none`: it has none. */
+  readonly batch: 'adapter' | 'planned' | 'none';
+  /** Whether `provider/model` is taken for a model that the catalog does not list: new ones appear weekly. */
+  readonly passThrough: boolean;
+}
+
+/** A model as data. */
+export interface CatalogModel {
+  /** Canonical `provider/model`. */
+  readonly id: string;
+  readonly provider: string;
+  /** The vendor's own id. */
+  readonly upstream: string;
+  readonly aliases: readonly string[];
+  /** Endpoints that the vendor's batch API runs this model on; empty where it does not batch. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Catalog {
+  readonly providers: readonly CatalogProvider[];
+  readonly models: readonly CatalogModel[];
+}

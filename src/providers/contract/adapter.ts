@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream';
+
+/** The endpoints of an item that we know; an item's `url` is one of these. */
+export const ENDPOINTS = ['/v1/chat/completions', '/v1/embeddings', '/v1/completions', '/v1/responses'] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
+
+/** What a provider's batch API allows, as data. Sizes in bytes, times in milliseconds. */
+export interface ProviderCapabilities {
+  readonly endpoints: readonly Endpoint[];
+  /** Values of `completion_window` besides `24h`, which every provider takes. */
+  readonly extraWindows: readonly string[];
+  readonly maxItems: number;
+  readonly maxBytes: number;
+  readonly maxLineBytes: number;
+  readonly minItems: number;
+  readonly pollIntervalMs: number;
+  /** How an attempt whose create had no clear answer is found again; `none` parks the part for an operator. */
+  readonly recovery: 'lookup' | 'none';
+  /** How long after a create a 404 still means "not visible yet". */
+  readonly notFoundGraceMs: number;
+}
+
+/** One item of a batch as it is stored: facts plus the caller's own bytes. */
+export interface StoredItem {
+  readonly endpoint: Endpoint;
+  /** The caller's `body`, byte for byte, a JSON object. */
+  readonly body: Buffer;
+}
+
+/** A field that the provider cannot honour. */
+export interface UnsupportedField {
+  /** Path inside `body`, such as `['logit_bias']`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Names one try to submit a part; everything upstream that carries the token is ours. */
+export interface Attempt {
+  /** 8 characters `[a-z0-9]`, unique to this attempt. */
+  readonly token: string;
+  readonly partId: string;
+  readonly endpoint: Endpoint;
+  /** The vendor's own model id, without our prefix. */
+  readonly model: string;
+  readonly completionWindow: string;
+  readonly itemCount: number;
+  /** When the attempt began, ms since the epoch: nothing of it upstream is older. */
+  readonly begunAt: number;
+  /** When the create was first sent, ms since the epoch; null when it was not. */
+  readonly createSentAt: number | null;
+  /** The provider's id of the staged input, null when the provider takes requests inline or nothing is staged yet. */
+  readonly inputId: string | null;
+}
+
+/** The encoded lines of a part in local scratch, whole and of known length. */
+export interface StagedLines {
+  readonly bytes: number;
+  /** A fresh stream over the lines, one JSON object and a newline each. */
+  open(): Readable;
+}
+
+export type RemoteState =
+  'validating' | 'in_progress' | 'finalizing' | 'cancelling' | 'completed' | 'failed' | 'expired' | 'cancelled';
+
+/** A provider's reason for refusing a whole batch. `line` is 1-based. */
+export interface RemoteError {
+  readonly code: string;
+  readonly message: string;
+  readonly line: number | null;
+}
+
+export interface RemoteBatch {
+  readonly id: string;
+  readonly state: RemoteState;
+  /** The provider's own counts: hints while it runs, the measure of a whole download at the end. */
+  readonly counts: { readonly total: number; readonly succeeded: number; readonly failed: number } | null;
+  readonly errors: readonly RemoteError[];
+  /** A `failed` that is about capacity (queued tokens): nothing ran, and a later attempt can succeed. */
+  readonly retryable: boolean;
+}
+
+/** What became of one item, under the id that we sent upstream. */
+export interface ItemOutcome {
+  readonly itemId: string;
+  readonly response: {
+    readonly statusCode: number;
+    readonly requestId: string | null;
+    /** The body's own bytes, valid JSON on one line. */
+    readonly body: Buffer;
+  } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** Thrown by `results` when a download is not whole; the collector reads again. */
+export class IncompleteDownloadError extends Error {
+  override readonly name = 'IncompleteDownloadError';
+}
+
+/**
+ * A provider's batch API. An adapter holds no state: whatever it must know comes from the attempt or the provider.
+ * Network calls throw {@link ProviderCallError}; a failed item is a value.
+ */
+export interface ProviderAdapter {
+  readonly id: string;
+  readonly capabilities: ProviderCapabilities;
+
+  /** Pure: the fields of an item that cannot be translated exactly; empty when all can. */
+  check(item: StoredItem): readonly UnsupportedField[];
+  /** Pure: the line that goes upstream for an item, without a newline. */
+  encode(item: StoredItem, itemId: string, model: string): Buffer;
+
+  /** Uploads the lines under the attempt's name. Resolves to the provider's id of them, null when the create carries them. */
+  stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string | null>;
+  /** Creates the upstream batch; never retried by the adapter. */
+  submit(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<RemoteBatch>;
+  /** Looks for a batch that this attempt created; null when the provider shows none. */
+  find(attempt: Attempt, signal: AbortSignal): Promise<RemoteBatch | null>;
+  poll(remoteId: string, signal: AbortSignal): Promise<RemoteBatch>;
+  /** Every outcome the provider holds, in any order. Throws {@link IncompleteDownloadError} when a download is cut short. */
+  results(remoteId: string, signal: AbortSignal): AsyncIterable<ItemOutcome>;
+  cancel(remoteId: string, signal: AbortSignal): Promise<void>;
+  /** Removes the attempt's staged input, so that a create still on its way cannot run; safe to repeat. */
+  withdraw(attempt: Attempt, signal: AbortSignal): Promise<void>;
+  /** Removes what this attempt left upstream once its results are stored here; safe to repeat. */
+  cleanup(attempt: Attempt, remoteId: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,102 @@
+import type { Catalog, CatalogModel, CatalogProvider } from './catalog/catalog';
+import type { Endpoint, ProviderAdapter } from './contract/adapter';
+import {
+  CapabilityNotSupportedError,
+  ModelNotFoundError,
+  NoBatchApiError,
+  ProviderNotConfiguredError,
+} from './providers.errors';
+
+/** A model with everything that is needed to send items to it. */
+export interface ResolvedModel {
+  readonly adapter: ProviderAdapter;
+  readonly provider: string;
+  /** Canonical `provider/model`. */
+  readonly model: string;
+  /** The vendor's own id. */
+  readonly upstreamModel: string;
+  /** Where it can be sent. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** A model of the list that callers see. */
+export interface ListedModel {
+  readonly id: string;
+  readonly provider: string;
+  readonly supportsBatching: boolean;
+}
+
+/** The adapters that are configured, and which models they run. */
+export class ProviderRegistry {
+  private readonly adapters: ReadonlyMap<string, ProviderAdapter>;
+  private readonly providers: ReadonlyMap<string, CatalogProvider>;
+  private readonly models: ReadonlyMap<string, CatalogModel>;
+
+  constructor(
+    adapters: readonly ProviderAdapter[],
+    private readonly catalog: Catalog,
+  ) {
+    this.adapters = indexUnique('provider adapter', adapters, (adapter) => [adapter.id]);
+    this.providers = indexUnique('catalog provider', catalog.providers, (provider) => [provider.id]);
+    this.models = indexUnique('catalog model', catalog.models, (model) => [model.id, ...model.aliases]);
+  }
+
+  /**
+   * Finds who runs a model, by canonical or bare id.
+   * Throws 404 for an unknown one, 501 without a batch API, 503 without credentials, 400 where the model does not batch.
+   */
+  resolve(id: string): ResolvedModel {
+    const known = this.models.get(id) ?? this.passedThrough(id);
+    const provider = known && this.providers.get(known.provider);
+    if (!provider) throw new ModelNotFoundError(id);
+    const adapter = this.adapters.get(provider.id);
+    if (!adapter && provider.batch !== 'adapter') throw new NoBatchApiError(provider.id, this.capableProviders());
+    if (!adapter)
+      throw provider.id === 'sandbox' ? new ModelNotFoundError(id) : new ProviderNotConfiguredError(provider.id);
+    if (known.endpoints.length === 0)
+      throw new CapabilityNotSupportedError(`The model ${known.id} has no batch support.`);
+    const endpoints = known.endpoints.filter((endpoint) => adapter.capabilities.endpoints.includes(endpoint));
+    return { adapter, provider: provider.id, model: known.id, upstreamModel: known.upstream, endpoints };
+  }
+
+  /** The adapter of a provider that a stored batch names; undefined when it is no longer configured. */
+  findAdapter(provider: string): ProviderAdapter | undefined {
+    return this.adapters.get(provider);
+  }
+
+  /** The catalog's models of the providers that are configured. */
+  listModels(): ListedModel[] {
+    return this.catalog.models
+      .filter((model) => this.adapters.has(model.provider))
+      .map((model) => ({ id: model.id, provider: model.provider, supportsBatching: model.endpoints.length > 0 }));
+  }
+
+  private capableProviders(): string[] {
+    return this.catalog.providers
+      .filter(({ id, batch }) => this.adapters.has(id) || (batch === 'adapter' && id !== 'sandbox'))
+      .map(({ id }) => id);
+  }
+
+  /** A model that the catalog does not list, under the prefix of a provider that it knows. */
+  private passedThrough(id: string): CatalogModel | undefined {
+    const slash = id.indexOf('/');
+    const provider = slash > 0 ? this.providers.get(id.slice(0, slash)) : undefined;
+    const upstream = id.slice(slash + 1);
+    if (!provider || upstream === '') return undefined;
+    const adapter = this.adapters.get(provider.id);
+    const taken = provider.batch !== 'adapter' || (provider.passThrough && adapter !== undefined);
+    if (!taken) return undefined;
+    return { id, provider: provider.id, upstream, aliases: [], endpoints: adapter?.capabilities.endpoints ?? [] };
+  }
+}
+
+function indexUnique<T>(what: string, entries: readonly T[], keysOf: (entry: T) => string[]): ReadonlyMap<string, T> {
+  const index = new Map<string, T>();
+  for (const entry of entries) {
+    for (const key of keysOf(entry)) {
+      if (index.has(key)) throw new Error(`Two entries claim the ${what} id "${key}": remove one of them`);
+      index.set(key, entry);
+    }
+  }
+  return index;
+}

@@ -1,0 +1,17 @@
+/** None of these can match a quote or a backslash, so that JSON stays JSON. */
+const SECRETS: readonly [RegExp, string][] = [
+  [/\bBearer\s+[^\s"'\\<>]+/gi, 'Bearer [key]'],
+  [/\b(?:sk|rsk|gsk|xai)[-_][A-Za-z0-9_*.-]{8,}/g, '[key]'],
+  [/\b(?:org-|proj_)[A-Za-z0-9]{8,}/g, '[organisation]'],
+  [/https?:(?:\\?\/){2}(?:\\\/|[^\s"'\\<>?])*\?(?:\\\/|[^\s"'\\<>])*/g, '[url]'],
+];
+
+/** Takes keys, organisation ids and signed URLs out of a text that came from a provider. */
+export function scrub(text: string): string {
+  return SECRETS.reduce((scrubbed, [pattern, replacement]) => scrubbed.replace(pattern, replacement), text);
+}
+
+/** As {@link scrub}, and fit to be stored: Postgres takes neither NUL nor half of a surrogate pair. */
+export function safeText(text: string): string {
+  return scrub(text).replaceAll('\0', '\uFFFD').toWellFormed();
+}

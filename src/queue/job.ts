@@ -1,0 +1,9 @@
+/** A wake-up: the row it names is the truth, so a job that is lost, late or doubled changes nothing. */
+export interface Job {
+  readonly queue: string;
+  /** What the job is about, such as a part's id; of several waiting jobs of one queue and key one is kept. */
+  readonly key: string;
+}
+
+/** Does a job's work. A throw fails the job, which is then tried again with backoff. */
+export type JobHandler = (key: string) => Promise<void>;

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { CommonModule } from '../common/common.module';
+import { JobListener } from './job-listener';
+import { JobQueue } from './job-queue';
+import { JobWorker } from './job-worker';
+import { ConfigurableModuleClass } from './queue.module-definition';
+
+/** Durable background jobs on the application's own database. */
+@Module({
+  imports: [CommonModule],
+  providers: [JobQueue, JobWorker, JobListener],
+  exports: [JobQueue, JobWorker],
+})
+export class QueueModule extends ConfigurableModuleClass {}

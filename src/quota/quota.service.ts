@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { EntityManager } from 'typeorm';
+import { OwnerEntity } from '../auth/owner.entity';
+import { Clock } from '../common/clock';
+import { Database } from '../persistence/database';
+import { ActiveBatchCounter } from './active-batch-counter';
+import { BatchLimitExceededError } from './quota.errors';
+import { QUOTA_OPTIONS, type QuotaModuleOptions } from './quota.module-definition';
+
+export interface BatchAllowance {
+  readonly limit: number;
+  readonly remaining: number;
+}
+
+/** The limit on active batches an owner. */
+@Injectable()
+export class QuotaService {
+  constructor(
+    @Inject(QUOTA_OPTIONS) private readonly options: QuotaModuleOptions,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** A look without a lock: enough to refuse early, never enough to accept. */
+  async allowance(ownerId: string): Promise<BatchAllowance> {
+    const manager = this.database.manager;
+    const owner = await manager.findOneBy(OwnerEntity, { id: ownerId });
+    return this.count(ownerId, owner, manager);
+  }
+
+  /**
+   * Makes room for one batch in the caller's transaction, holding the owner's row until it ends, so that creates of one
+   * owner follow one another. A host's owners get their row here. Throws {@link BatchLimitExceededError}.
+   * @returns the allowance once that batch is stored
+   */
+  async reserve(ownerId: string, tx: EntityManager): Promise<BatchAllowance> {
+    const createdAt = new Date(this.clock.now());
+    await tx.createQueryBuilder().insert().into(OwnerEntity).values({ id: ownerId, createdAt }).orIgnore().execute();
+    const owner = await tx.findOne(OwnerEntity, { where: { id: ownerId }, lock: { mode: 'pessimistic_write' } });
+    const { limit, remaining } = await this.count(ownerId, owner, tx);
+    if (remaining === 0) throw new BatchLimitExceededError(limit);
+    return { limit, remaining: remaining - 1 };
+  }
+
+  private async count(ownerId: string, owner: OwnerEntity | null, manager: EntityManager): Promise<BatchAllowance> {
+    const limit = owner?.batchLimit ?? this.options.batchLimitPerOwner;
+    // Looked up late: the module that keeps the batches imports this one.
+    const counter = this.moduleRef.get(ActiveBatchCounter, { strict: false });
+    const active = await counter.countActive(ownerId, manager);
+    return { limit, remaining: Math.max(0, limit - active) };
+  }
+}

@@ -1,0 +1,4 @@
+import { runProcess } from './config/run-process';
+
+/** The background work alone, without HTTP. */
+void runProcess('worker', async () => (await import('./config/start-worker.js')).startWorker);

@@ -1,0 +1,37 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalBlobStore } from '../../src/blobs/local/local-blob-store';
+import { SystemClock } from '../../src/common/clock';
+import { Ids } from '../../src/common/ids';
+import { SystemRandom } from '../../src/common/random';
+import { describeBlobStore } from './blob-store.contract';
+
+async function localStore() {
+  const folder = await mkdtemp(join(tmpdir(), 'meshbatch-blobs-'));
+  const root = join(folder, 'blobs');
+  const store = new LocalBlobStore(root, new Ids(new SystemClock(), new SystemRandom()));
+  return { store, root, close: () => rm(folder, { recursive: true, force: true }) };
+}
+
+describeBlobStore('LocalBlobStore', localStore);
+
+describe('the folder of a LocalBlobStore', () => {
+  it('is private, and holds no traces of writes that failed', async () => {
+    const { store, root, close } = await localStore();
+    try {
+      const broken = async function* () {
+        yield Buffer.from('half');
+        throw new Error('cut');
+      };
+      await expect(store.write('a/b', broken())).rejects.toThrow('cut');
+      expect(await readdir(root)).toEqual([]);
+      await store.write('a/b', (async function* () {})());
+      expect(await readdir(root, { recursive: true })).toEqual(['a', join('a', 'b')]);
+      expect((await stat(root)).mode & 0o077).toBe(0);
+      expect((await stat(join(root, 'a', 'b'))).mode & 0o077).toBe(0);
+    } finally {
+      await close();
+    }
+  });
+});

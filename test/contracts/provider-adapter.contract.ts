@@ -1,0 +1,217 @@
+import { Readable } from 'node:stream';
+import { readItemId, toItemId } from '../../src/execution/item-id';
+import type { Attempt, ItemOutcome, ProviderAdapter, StagedLines } from '../../src/providers/contract/adapter';
+import { ProviderCallError } from '../../src/providers/contract/errors';
+import { MemoryWatch } from './blob-store.contract';
+
+/** An adapter beside a provider that the suite can steer. */
+export interface AdapterHarness {
+  readonly adapter: ProviderAdapter;
+  /** A model that the provider runs and that answers with the last message. */
+  readonly model: string;
+  /** Milliseconds since the epoch, by the provider's clock. */
+  now(): number;
+  /** Keeps jobs that come later from ending before {@link finish}. */
+  hold(): void;
+  /** Resolves when some items of a held job have run, and not all. */
+  halfway(remoteId: string): Promise<void>;
+  /** Resolves when the job has ended, held or not. */
+  finish(remoteId: string): Promise<void>;
+  /** Runs `work` with a job whose `rows` results have about `rowBytes` bytes each. */
+  withLargeResults(
+    size: { rows: number; rowBytes: number },
+    work: (adapter: ProviderAdapter, remoteId: string) => Promise<void>,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Tokens of attempts. */
+export const TOKENS = ['aaaaaaa1', 'bbbbbbb2', 'ccccccc3'] as const;
+
+/** What a test does again and again with one harness. */
+export class Scenario<H extends AdapterHarness> {
+  readonly signal = new AbortController().signal;
+
+  constructor(readonly harness: H) {}
+
+  get adapter(): ProviderAdapter {
+    return this.harness.adapter;
+  }
+
+  attempt(token: string = TOKENS[0], more: Partial<Attempt> = {}): Attempt {
+    return {
+      token,
+      partId: 'part_1',
+      endpoint: '/v1/chat/completions',
+      model: this.harness.model,
+      completionWindow: '24h',
+      itemCount: 8,
+      begunAt: this.harness.now(),
+      createSentAt: this.harness.now(),
+      inputId: null,
+      ...more,
+    };
+  }
+
+  line(index: number, token: string, text = `say ${index}`): Buffer {
+    const messages = JSON.stringify([{ role: 'user', content: text }]);
+    const body = Buffer.from(`{"model":"${this.adapter.id}/x","stream":false,"messages":${messages}}`);
+    return this.adapter.encode({ endpoint: '/v1/chat/completions', body }, toItemId(index, token), this.harness.model);
+  }
+
+  lines({ token, itemCount }: Attempt): StagedLines {
+    const all = Array.from({ length: itemCount }, (_, index) => `${this.line(index, token).toString()}\n`);
+    const bytes = Buffer.from(all.join(''));
+    return { bytes: bytes.length, open: () => Readable.from([bytes], { objectMode: false }) };
+  }
+
+  async stage(attempt: Attempt): Promise<Attempt> {
+    return { ...attempt, inputId: await this.adapter.stage(attempt, this.lines(attempt), this.signal) };
+  }
+
+  async submit(token: string = TOKENS[0]): Promise<{ attempt: Attempt; id: string }> {
+    const attempt = await this.stage(this.attempt(token));
+    return { attempt, id: (await this.adapter.submit(attempt, this.lines(attempt), this.signal)).id };
+  }
+
+  async outcomes(id: string): Promise<ItemOutcome[]> {
+    const found: ItemOutcome[] = [];
+    for await (const outcome of this.adapter.results(id, this.signal)) found.push(outcome);
+    return found;
+  }
+
+  async state(id: string): Promise<string> {
+    return (await this.adapter.poll(id, this.signal)).state;
+  }
+}
+
+/** Indexes of the items that an attempt's outcomes are of, sorted; null for an id that is not the attempt's. */
+export const indexesOf = (outcomes: readonly ItemOutcome[], token: string = TOKENS[0]) =>
+  outcomes.map(({ itemId }) => readItemId(itemId, token)).sort();
+/** Indexes of all items of a scenario's job. */
+export const ALL = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/** What execution relies on in every adapter. */
+export function describeProviderAdapter(name: string, start: () => Promise<AdapterHarness>): void {
+  describe(`${name}: the adapter's contract`, () => {
+    let harness: AdapterHarness;
+    let scenario: Scenario<AdapterHarness>;
+    beforeEach(async () => {
+      harness = await start();
+      scenario = new Scenario(harness);
+    });
+    afterEach(() => harness.close());
+
+    it('encodes an item as one line under our id, without the caller’s model and stream', () => {
+      const line = scenario.line(3, TOKENS[0], 'two\nlines').toString();
+      expect(line).not.toContain('\n');
+      expect(line).toContain(toItemId(3, TOKENS[0]));
+      expect(line).toContain(`"${harness.model}"`);
+      expect(line).not.toMatch(/stream|\/x"/);
+    });
+
+    it('gives every item of a job exactly one outcome, under the id that went up', async () => {
+      const { id } = await scenario.submit();
+      await harness.finish(id);
+      const remote = await scenario.adapter.poll(id, scenario.signal);
+      expect(remote).toMatchObject({
+        id,
+        state: 'completed',
+        counts: { total: 8, succeeded: 8, failed: 0 },
+        errors: [],
+      });
+      const outcomes = await scenario.outcomes(id);
+      expect(indexesOf(outcomes)).toEqual(ALL);
+      for (const { itemId, response, error } of outcomes) {
+        expect([error, response?.statusCode]).toEqual([null, 200]);
+        expect(response?.body.toString()).toContain(`say ${readItemId(itemId, TOKENS[0])}`);
+      }
+      expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+    });
+
+    it('finds the job of an attempt and of no other, and none that never was', async () => {
+      const other = await scenario.submit(TOKENS[1]);
+      const staged = await scenario.stage(scenario.attempt());
+      expect(await scenario.adapter.find(staged, scenario.signal)).toBeNull();
+      const { id } = await scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal);
+      expect(await scenario.adapter.find(staged, scenario.signal)).toMatchObject({ id });
+      expect(await scenario.adapter.find(other.attempt, scenario.signal)).toMatchObject({ id: other.id });
+      expect(await scenario.adapter.find(scenario.attempt(TOKENS[2]), scenario.signal)).toBeNull();
+    });
+
+    it('fences an attempt, so that a create on its way cannot run; again and again', async () => {
+      const staged = await scenario.stage(scenario.attempt());
+      for (let time = 0; time < 2; time++) await scenario.adapter.withdraw(staged, scenario.signal);
+      const create = scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal);
+      await expect(create).rejects.toBeInstanceOf(ProviderCallError);
+      expect(await scenario.adapter.find(staged, scenario.signal)).toBeNull();
+    });
+
+    it('fences an upload whose answer was lost, by its name, and nothing else', async () => {
+      const lost = scenario.attempt();
+      const staged = await scenario.stage(lost);
+      const other = await scenario.stage(scenario.attempt(TOKENS[1]));
+      await scenario.adapter.withdraw(lost, scenario.signal);
+      await scenario.adapter.withdraw(scenario.attempt(TOKENS[2]), scenario.signal);
+      const create = (of: Attempt) => scenario.adapter.submit(of, scenario.lines(of), scenario.signal);
+      await expect(create(staged)).rejects.toBeInstanceOf(ProviderCallError);
+      await expect(create(other)).resolves.toMatchObject({ id: expect.any(String) });
+    });
+
+    it('cancels a job half done, takes a second cancel, and reads what ran', async () => {
+      harness.hold();
+      const { id } = await scenario.submit();
+      await harness.halfway(id);
+      for (let time = 0; time < 2; time++) await scenario.adapter.cancel(id, scenario.signal);
+      await harness.finish(id);
+      expect(await scenario.state(id)).toBe('cancelled');
+      const outcomes = await scenario.outcomes(id);
+      expect(indexesOf(outcomes)).toEqual(ALL);
+      const ran = outcomes.filter(({ response }) => response !== null);
+      expect([ran.length > 0, ran.length < 8]).toEqual([true, true]);
+      for (const { response, error } of outcomes) expect(response === null).toBe(error?.code === 'batch_cancelled');
+    });
+
+    it('does not mind a cancel of a job that has ended', async () => {
+      const { id } = await scenario.submit();
+      await harness.finish(id);
+      await scenario.adapter.cancel(id, scenario.signal);
+      expect(await scenario.state(id)).toBe('completed');
+      expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+    });
+
+    it('says that it does not know a job', async () => {
+      const [poll, results] = [scenario.adapter.poll('none', scenario.signal), scenario.outcomes('none')];
+      await expect(poll).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'not_found' });
+      await expect(results).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'not_found' });
+    });
+
+    it('clears up what the attempt left, again and again, and nothing of another', async () => {
+      const [ours, other] = [await scenario.submit(), await scenario.submit(TOKENS[1])];
+      await Promise.all([harness.finish(ours.id), harness.finish(other.id)]);
+      const staged = await scenario.stage(scenario.attempt(TOKENS[2]));
+      for (let time = 0; time < 2; time++) {
+        // A provider may no longer know the job at all, which is what was wanted.
+        await scenario.adapter.cleanup(ours.attempt, ours.id, scenario.signal);
+      }
+      expect(indexesOf(await scenario.outcomes(other.id), TOKENS[1])).toEqual(ALL);
+      const next = await scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal);
+      await harness.finish(next.id);
+      expect(indexesOf(await scenario.outcomes(next.id), TOKENS[2])).toEqual(ALL);
+      await expect(scenario.outcomes(ours.id)).rejects.toBeInstanceOf(Error);
+    });
+
+    it('reads 60 MB of results in little memory', async () => {
+      await harness.withLargeResults({ rows: 1000, rowBytes: 60_000 }, async (adapter, id) => {
+        const memory = new MemoryWatch();
+        let [rows, bytes] = [0, 0];
+        for await (const { response } of adapter.results(id, scenario.signal)) {
+          bytes += response?.body.length ?? 0;
+          if (++rows % 100 === 0) memory.sample();
+        }
+        expect([rows, bytes > 59_000_000]).toEqual([1000, true]);
+        expect(memory.peakMiB).toBeLessThan(24);
+      });
+    });
+  });
+}

@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto';
+
+const nonce = randomBytes(5).toString('hex');
+let issued = 0;
+
+/**
+ * A fresh id in the vendor's shape: a prefix and `length` hexadecimal digits. The nonce keeps ids of two processes
+ * apart, and a counter the rest: random bytes for each row would cost seconds in a large batch.
+ */
+export function newId(prefix: string, length: number): string {
+  issued++;
+  return prefix + nonce + issued.toString(16).padStart(length - nonce.length, '0');
+}
