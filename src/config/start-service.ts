@@ -17,6 +17,7 @@ import { setUpOpenApi } from '../openapi/openapi.setup';
 import { BOOT_LOG } from './boot-log';
 
 const GRACE_MS = 4_000;
+const KEEP_ALIVE_MS = 75_000;
 
 /** The service: HTTP, and the background work unless ROLE is api. */
 export async function startService(env: Env, database: OpenDatabase): Promise<Running> {
@@ -32,6 +33,8 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
   });
   setUpOpenApi(app);
   holdContinue(app.getHttpServer());
+  // Longer than any proxy in front keeps an idle connection, so that it is never this side that closes one in use.
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   await app.init();
   app.useLogger(app.get(Logger));
   await app.listen(env.PORT, env.HOST);

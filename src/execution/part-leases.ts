@@ -31,7 +31,7 @@ export class PartLeases {
   /** Runs `work` on a part; does nothing when somebody holds it or it has ended. */
   async withPart(partId: string, work: (leased: LeasedPart) => Promise<void>): Promise<void> {
     const lease = await this.parts.claim(partId);
-    if (lease && !this.stopping.signal.aborted) await this.withLease(lease, work);
+    if (lease) await this.withLease(lease, work);
   }
 
   /** Runs `work` under a lease that was just claimed, then gives it back. */
@@ -45,7 +45,7 @@ export class PartLeases {
     let wasToStop = true;
     try {
       const part = await this.parts.find(lease.partId);
-      if (!part) return;
+      if (!part || this.stopping.signal.aborted) return;
       wasToStop = part.stopReason !== null;
       await work({ part, lease, signal: step.signal });
     } finally {

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chatItems } from '../support/service/api-client';
+import { createKey, runKeys } from '../support/service/keys-command';
 import { DATABASE_KINDS, TestService } from '../support/service/test-service';
 
 const MAIN = resolve(__dirname, '../../dist/main.js');
-const KEYS = resolve(__dirname, '../../dist/cli/keys.js');
 
 describe.each(DATABASE_KINDS)('the process, %s database', (database) => {
   let service: TestService;
@@ -17,16 +17,30 @@ describe.each(DATABASE_KINDS)('the process, %s database', (database) => {
   afterAll(() => service.dispose());
 
   it('takes operator’s commands while it runs', async () => {
-    const created = keys('create', '--owner', 'acme');
-    const key = /key=(rsk_\S+)/.exec(created)?.[1] ?? '';
-    expect((await service.client(key).send('GET', '/v1/batches')).status).toBe(200);
-    const id = /id=(key_\S+)/.exec(created)?.[1] ?? '';
-    expect(keys('list')).toContain('owner=acme');
-    keys('suspend', id);
-    expect((await service.client(key).send('GET', '/v1/batches')).status).toBe(403);
-    keys('revoke', id);
-    expect((await service.client(key).send('GET', '/v1/batches')).status).toBe(401);
+    const { id, key } = await createKey(service, 'acme');
+    const statusOfList = async () => (await service.client(key).send('GET', '/v1/batches')).status;
+    expect(await statusOfList()).toBe(200);
+    expect(await runKeys(service, 'list')).toContainEqual(expect.objectContaining({ id, owner: 'acme' }));
+    await runKeys(service, 'suspend', id);
+    expect(await statusOfList()).toBe(403);
+    await runKeys(service, 'activate', id);
+    expect(await statusOfList()).toBe(200);
+    await runKeys(service, 'revoke', id);
+    expect(await statusOfList()).toBe(401);
     expect(service.log).not.toContain(key);
+  });
+
+  it('tells what is wrong with a command in a sentence', async () => {
+    const wrong = [
+      ['suspend', 'key_x'],
+      ['create', '--owner', 'acme', '--expires', 'someday'],
+    ];
+    for (const args of wrong) {
+      await expect(runKeys(service, ...args)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/There is no key key_x|must be an ISO 8601 date/) as string,
+      });
+    }
   });
 
   it('stops in order on SIGTERM with a batch in flight, which goes on after a restart', async () => {
@@ -36,12 +50,6 @@ describe.each(DATABASE_KINDS)('the process, %s database', (database) => {
     const batch = await service.client().waitFor(created.id, ['completed']);
     expect(batch.request_counts).toEqual({ total: 2, completed: 2, failed: 0 });
   });
-
-  function keys(...args: string[]): string {
-    const run = spawnSync(process.execPath, [KEYS, ...args], { env: service.settings(), encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(run.stderr);
-    return run.stdout;
-  }
 });
 
 describe('a first start', () => {

@@ -1,0 +1,174 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import type { DataSource } from 'typeorm';
+import { AppModule } from '../../../src/app.module';
+import { ApiKeysService } from '../../../src/auth/api-keys.service';
+import { PartEntity } from '../../../src/batches/part.entity';
+import { Clock } from '../../../src/common/clock';
+import { createDataSource, migrate } from '../../../src/config/data-source';
+import { loadEnv } from '../../../src/config/env';
+import { ErrorFilter } from '../../../src/http/error.filter';
+import { serverDatabase, type TestDatabase } from '../postgres/test-databases';
+import { ApiClient, chatItems, type BatchBody } from '../service/api-client';
+import { OpenAiSimulator } from '../upstreams/openai/openai-simulator';
+import type { Route, SimulatorOptions } from '../upstreams/openai/types';
+import { LogRecorder } from './log-recorder';
+import { MovableClock } from './movable-clock';
+
+const TERMINAL = ['completed', 'failed', 'cancelled', 'expired'];
+const WAIT_MS = 15_000;
+const LOOK_MS = 25;
+
+export interface BenchApp {
+  readonly api: ApiClient;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Services in this process on one database, one blob folder, one clock and one simulated OpenAI. */
+export class ExecutionBench {
+  readonly clock = new MovableClock();
+  readonly log = new LogRecorder();
+  private readonly apps = new Set<BenchApp>();
+  private key: string | null = null;
+
+  private constructor(
+    readonly simulator: OpenAiSimulator,
+    /** The test's own connections, apart from those of the services. */
+    readonly rows: DataSource,
+    private readonly database: TestDatabase,
+    private readonly dataDir: string,
+  ) {}
+
+  static async open(simulated: SimulatorOptions = {}): Promise<ExecutionBench> {
+    const database = await serverDatabase();
+    const rows = await createDataSource(database.options).initialize();
+    await migrate(rows);
+    const dataDir = await mkdtemp(join(tmpdir(), 'meshbatch-bench-'));
+    return new ExecutionBench(await OpenAiSimulator.start(simulated), rows, database, dataDir);
+  }
+
+  /** A service as `main` composes it; undefined takes a setting away. */
+  async start(settings: Readonly<Record<string, string | undefined>> = {}): Promise<BenchApp> {
+    const env = loadEnv({
+      DATABASE_URL: this.database.options.url,
+      DATA_DIR: this.dataDir,
+      LOG_LEVEL: 'silent',
+      POLL_INTERVAL_MS: '50',
+      UPSTREAM_TIMEOUT_MS: '500',
+      BATCH_LIMIT_PER_OWNER: '100',
+      OPENAI_API_KEY: 'sk-simulated',
+      OPENAI_BASE_URL: this.simulator.url,
+      ...settings,
+    });
+    const dataSource = await createDataSource(this.database.options).initialize();
+    const testing = await Test.createTestingModule({ imports: [AppModule.forRoot(env, dataSource)] })
+      .overrideProvider(Clock)
+      .useValue(this.clock)
+      .setLogger(this.log)
+      .compile();
+    const nest = testing.createNestApplication<NestExpressApplication>({ bodyParser: false });
+    nest.useGlobalFilters(nest.get(ErrorFilter));
+    await nest.listen(0, '127.0.0.1');
+    this.key ??= (await nest.get(ApiKeysService).createKey({ owner: 'tests' })).key;
+    const url = (await nest.getUrl()).replace(/\/$/, '');
+    const app: BenchApp = {
+      url,
+      api: new ApiClient(url, this.key),
+      close: async () => {
+        if (!this.apps.delete(app)) return;
+        await nest.close();
+        await dataSource.destroy();
+      },
+    };
+    this.apps.add(app);
+    return app;
+  }
+
+  async dispose(): Promise<void> {
+    // What a test still holds upstream ends first, so that nothing waits for it.
+    await this.simulator.stop();
+    for (const app of [...this.apps]) await app.close();
+    await this.rows.destroy();
+    await this.database.close();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** Creates a chat batch; resolves to its id. */
+  async create(app: BenchApp, prompts: readonly string[]): Promise<string> {
+    const answer = await app.api.create({ requests: chatItems(prompts) });
+    if (answer.status !== 200) throw new Error(`Not created: ${JSON.stringify(answer.body)}`);
+    return answer.body.id;
+  }
+
+  /** The only part of a batch, as its row says. */
+  part(batchId: string): Promise<PartEntity> {
+    return this.rows.manager.findOneByOrFail(PartEntity, { batchId });
+  }
+
+  /** Waits until the part of a batch is as `holds` says. */
+  partWhen(batchId: string, what: string, holds: (part: PartEntity) => boolean): Promise<PartEntity> {
+    return eventually(`the part ${what}`, async () => {
+      const part = await this.part(batchId);
+      return holds(part) ? part : null;
+    });
+  }
+
+  /** Puts the clock forward by `stepMs` again and again until the batch ends; at most `steps` times. */
+  async endWithin(app: BenchApp, id: string, stepMs: number, steps: number): Promise<BatchBody> {
+    for (let step = 0; ; step++) {
+      const before = await this.part(id);
+      const ended = await eventually('the part moves', async () => {
+        const { status } = await app.api.get(id);
+        if (TERMINAL.includes(status)) return true;
+        const now = await this.part(id);
+        return now.failures !== before.failures || now.state !== before.state ? false : null;
+      });
+      if (ended) return app.api.get(id);
+      if (step === steps) throw new Error(`The batch did not end: ${JSON.stringify(await app.api.get(id))}`);
+      this.clock.forward(stepMs);
+    }
+  }
+
+  /** How many requests a route has had. */
+  calls(route: Route): number {
+    return this.simulator.requestCounts()[route] ?? 0;
+  }
+}
+
+/** Looks until there is something; for what announces itself by no event that a test could wait for. */
+export async function eventually<T>(what: string, look: () => Promise<T | null>, waitMs = WAIT_MS): Promise<T> {
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (Date.now() > deadline) throw new Error(`It never came to this: ${what}`);
+    await sleep(LOOK_MS);
+  }
+}
+
+/** One entry an item, in order; answers with each entry's status, or its code where it has none. */
+export function outcomes(batch: BatchBody): (number | string | undefined)[] {
+  const results = batch.results ?? [];
+  expect(results.map((entry) => entry.custom_id)).toEqual(results.map((_, index) => `item-${index}`));
+  expect(results).toHaveLength(batch.request_counts.total);
+  return results.map((entry) => entry.response?.status_code ?? entry.error?.code);
+}
+
+/** A gate that holds whoever waits at it until it is opened. */
+export class Gate {
+  private pass: () => void = () => undefined;
+  private readonly opened = new Promise<void>((resolve) => (this.pass = resolve));
+
+  open(): void {
+    this.pass();
+  }
+
+  wait(): Promise<void> {
+    return this.opened;
+  }
+}

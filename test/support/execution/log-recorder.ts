@@ -1,0 +1,43 @@
+import type { LoggerService } from '@nestjs/common';
+
+export interface LogLine {
+  readonly level: 'log' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Keeps what every application of the process logs. Nest has one logger for them all. */
+export class LogRecorder implements LoggerService {
+  readonly lines: LogLine[] = [];
+
+  log(...line: unknown[]): void {
+    this.keep('log', line);
+  }
+
+  warn(...line: unknown[]): void {
+    this.keep('warn', line);
+  }
+
+  error(...line: unknown[]): void {
+    this.keep('error', line);
+  }
+
+  fatal(...line: unknown[]): void {
+    this.keep('error', line);
+  }
+
+  count(message: string): number {
+    return this.lines.filter((line) => line.message === message).length;
+  }
+
+  /** Errors of the database that were logged with that code. */
+  databaseErrors(code: string): LogLine[] {
+    return this.lines.filter(({ fields }) => (fields.err as { code?: unknown } | undefined)?.code === code);
+  }
+
+  private keep(level: LogLine['level'], line: unknown[]): void {
+    const fields = line.find((part) => typeof part === 'object' && part !== null) ?? {};
+    const message = line.find((part) => typeof part === 'string') ?? '';
+    this.lines.push({ level, message: message as string, fields: fields as Record<string, unknown> });
+  }
+}
