@@ -5,8 +5,8 @@ import { Clock } from '../common/clock';
 import { sha256 } from '../common/ids';
 import { Database } from '../persistence/database';
 import { ApiKeyEntity } from './api-key.entity';
-import { KEY_PATTERN } from './api-keys.service';
 import { ForbiddenError, UnauthorizedError } from './auth.errors';
+import { KEY_PATTERN } from './key-pattern';
 import { OwnerResolver, type Owner } from './owner';
 
 const LAST_USED_STEP_MS = 60_000;

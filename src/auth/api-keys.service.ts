@@ -14,9 +14,6 @@ const KEY_BYTES = 32;
 const FIRST_KEY_LOCK = 7_221_001;
 const VISIBLE_LENGTH = 10;
 
-/** `rsk_` and at least 32 characters: ours have 43, a key that an operator chose may have another length. */
-export const KEY_PATTERN = /^rsk_[A-Za-z0-9_-]{32,128}$/;
-
 export interface NewKey {
   readonly owner: string;
   readonly expiresAt?: Date | null;

@@ -8,7 +8,8 @@ import { createDataSource } from '../config/data-source';
 import { Database } from '../persistence/database';
 import { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyOwnerResolver } from './api-key-owner-resolver';
-import { ApiKeysService, KEY_PATTERN } from './api-keys.service';
+import { ApiKeysService } from './api-keys.service';
+import { KEY_PATTERN } from './key-pattern';
 
 class FakeClock extends Clock {
   time = 1_800_000_000_000;

@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { ControlSocket } from '../admin/control-socket';
 import { EmbeddedPostgres } from '../persistence/embedded/embedded-postgres';
-import { assertMigrated, createDataSource, migrate } from './data-source';
 import type { Env } from './env';
 
 /** Any number that nothing else locks. */
@@ -19,10 +18,27 @@ export interface OpenDatabase {
 
 /** Opens the server that `DATABASE_URL` names, or else the embedded database of the data folder. */
 export async function openDatabase(env: Env): Promise<OpenDatabase> {
-  return env.DATABASE_URL === undefined ? openEmbedded(env.DATA_DIR) : openServer(env.DATABASE_URL, env.ROLE);
+  return (await startDatabase(env)).opened;
+}
+
+/**
+ * As {@link openDatabase}, but comes back as soon as the embedded engine works in its own thread, so that the caller can load
+ * the rest of the program meanwhile.
+ */
+export async function startDatabase(env: Env): Promise<{ opened: Promise<OpenDatabase> }> {
+  if (env.DATABASE_URL !== undefined) return { opened: openServer(env.DATABASE_URL, env.ROLE) };
+  const control = await ControlSocket.open(env.DATA_DIR);
+  try {
+    const postgres = await EmbeddedPostgres.start({ dataDir: env.DATA_DIR });
+    return { opened: openEmbedded(control, postgres) };
+  } catch (error) {
+    await control.close();
+    throw error;
+  }
 }
 
 async function openServer(url: string, role: Env['ROLE']): Promise<OpenDatabase> {
+  const { assertMigrated, createDataSource } = await loadDataSource();
   const dataSource = await createDataSource(url).initialize();
   try {
     // The API role never runs DDL: it may hold credentials that could not.
@@ -35,8 +51,14 @@ async function openServer(url: string, role: Env['ROLE']): Promise<OpenDatabase>
   return { dataSource, control: null, died: new Promise(() => undefined), close: () => dataSource.destroy() };
 }
 
+/** Loaded late: it brings TypeORM and all entities with it. */
+function loadDataSource() {
+  return import('./data-source.js');
+}
+
 /** One process at a time: two that start on a new database would both create its tables. */
 async function migrateAlone(dataSource: DataSource): Promise<void> {
+  const { migrate } = await loadDataSource();
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -47,15 +69,14 @@ async function migrateAlone(dataSource: DataSource): Promise<void> {
   }
 }
 
-async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
-  const control = await ControlSocket.open(dataDir);
-  const closing: (() => Promise<void>)[] = [() => control.close()];
+async function openEmbedded(control: ControlSocket, postgres: EmbeddedPostgres): Promise<OpenDatabase> {
+  const closing: (() => Promise<void>)[] = [() => postgres.close(), () => control.close()];
   const close = async () => {
     for (const step of closing.splice(0)) await step();
   };
   try {
-    const postgres = await EmbeddedPostgres.open({ dataDir });
-    closing.unshift(() => postgres.close());
+    const { createDataSource, migrate } = await loadDataSource();
+    await postgres.ready();
     const dataSource = await createDataSource(postgres.dataSourceOptions).initialize();
     closing.unshift(() => dataSource.destroy());
     await migrate(dataSource);

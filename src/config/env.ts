@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BUILT_IN_CATALOG } from '../providers/catalog/built-in-catalog';
-import { KEY_PATTERN } from '../auth/api-keys.service';
+import { KEY_PATTERN } from '../auth/key-pattern';
 
 const MIB = 1024 * 1024;
 

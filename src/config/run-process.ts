@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { SystemClock } from '../common/clock';
-import { openDatabase, type OpenDatabase } from './database';
+import { startDatabase, type OpenDatabase } from './database';
 import { InvalidEnvError, loadEnv, loadEnvFile, type Env } from './env';
 import { DataFolderInUseError } from '../admin/control-socket';
 
@@ -27,7 +27,8 @@ export async function runProcess(role: Env['ROLE'] | null, load: (env: Env) => P
     const env = loadEnv(role === null ? process.env : { ...process.env, ROLE: role });
     const stopAsked = nextSignal();
     await mkdir(env.DATA_DIR, { recursive: true, mode: 0o700 });
-    const [database, start] = await Promise.all([openDatabase(env), load(env)]);
+    const { opened } = await startDatabase(env);
+    const [database, start] = await Promise.all([opened, load(env)]);
     const running = await start(env, database);
     const died = await Promise.race([stopAsked, database.died]);
     if (died instanceof Error) return exitWith(died);

@@ -26,10 +26,15 @@ export class EmbeddedPostgres {
   readonly closed: Promise<Error | undefined>;
   private closing = false;
 
+  /** The worker's one message; listened for from the start, since it may come while this thread is busy. */
+  private readonly serving: Promise<undefined>;
+
   private constructor(
+    private readonly root: string,
     private readonly worker: Worker,
     readonly socketDir: string,
   ) {
+    this.serving = new Promise((done) => worker.once('message', () => done(undefined)));
     this.closed = ended(worker).then((error) => {
       if (this.closing) return error;
       return error ?? new Error('The embedded database stopped by itself');
@@ -37,7 +42,14 @@ export class EmbeddedPostgres {
   }
 
   /** Opens the database of a data folder, creating it on first use. */
-  static async open({ dataDir, workerFile }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  static async open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+    const database = await EmbeddedPostgres.start(options);
+    await database.ready();
+    return database;
+  }
+
+  /** As {@link open}, without waiting for what the engine does in its own thread; {@link ready} does. */
+  static async start({ dataDir, workerFile }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const root = resolve(dataDir);
     const file = workerFile ?? join(__dirname, 'embedded-postgres.worker.js');
     try {
@@ -48,13 +60,16 @@ export class EmbeddedPostgres {
       const folder = join(root, 'postgres');
       if (!(await exists(folder))) await initialise(folder, file);
       const worker = startWorker(file, { kind: 'serve', folder, socketPath: socketFile(socketDir) });
-      const database = new EmbeddedPostgres(worker, socketDir);
-      await database.ready();
-      return database;
+      return new EmbeddedPostgres(root, worker, socketDir);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`The embedded database in ${root} did not open: ${reason}`, { cause });
+      throw notOpened(root, cause);
     }
+  }
+
+  /** Resolves once the engine takes connections. */
+  async ready(): Promise<void> {
+    const error = await Promise.race([this.serving, this.closed]);
+    if (error) throw notOpened(this.root, error);
   }
 
   /** What `pg` connects with. */
@@ -87,12 +102,11 @@ export class EmbeddedPostgres {
     await this.worker.terminate();
     await rm(socketFile(this.socketDir), { force: true });
   }
+}
 
-  private async ready(): Promise<void> {
-    const message = new Promise<undefined>((done) => this.worker.once('message', () => done(undefined)));
-    const error = await Promise.race([message, this.closed]);
-    if (error) throw error;
-  }
+function notOpened(root: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`The embedded database in ${root} did not open: ${reason}`, { cause });
 }
 
 /** Builds the database beside its place and moves it there whole, so that a crash leaves none rather than half of one. */
