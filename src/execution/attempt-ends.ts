@@ -21,7 +21,7 @@ export class AttemptEnds {
 
   /** The upstream job is known: from now on it is polled. */
   async adopt({ part, lease }: LeasedPart, adapter: ProviderAdapter, remote: RemoteBatch): Promise<void> {
-    const dueAt = new Date(this.clock.now() + this.interval.next(adapter));
+    const dueAt = this.interval.nextPoll(adapter);
     const patch = { remoteId: remote.id, remoteState: remote.state, remoteCounts: remote.counts, dueAt };
     await this.progress.move(lease, part.batchId, { from: 'submitting', to: 'running', patch });
     const { batchId: batch_id, id: part_id, provider } = part;

@@ -39,12 +39,12 @@ const options = { work: true, exclusive: true, scratchFolder: '', drainMs: 500 }
 
 describe('CollectDelay', () => {
   const clock = new FakeClock();
-  const batch = { expiresAt: new Date(2_000_000) } as BatchEntity;
+  const batch = { deadlinePassedAt: new Date(2_000_000) } as BatchEntity;
   let part: PartEntity;
   let retried: ProviderCallError[];
   let delay: CollectDelay;
   const leased = () => ({ part, lease: { partId: 'p', fence: 1 } }) as LeasedPart;
-  const awaits = (rows: number) => delay.awaitsMore(leased(), batch, adapter, rows);
+  const awaits = (rows: number) => delay.awaitsMore(leased(), adapter, rows);
 
   beforeEach(() => {
     clock.time = 1_000_000;
@@ -63,9 +63,8 @@ describe('CollectDelay', () => {
     delay = new CollectDelay(
       parts as unknown as PartsStore,
       failures as unknown as StepFailures,
-      new PollInterval(options, new FixedRandom()),
+      new PollInterval(options, new FixedRandom(), clock),
       new Drain(options, clock),
-      clock,
     );
   });
 
@@ -102,11 +101,9 @@ describe('CollectDelay', () => {
     expect(await awaits(1)).toBe(true);
   });
 
-  it('waits for nothing once the drain is over', async () => {
-    clock.time = 2_000_499;
+  it('reads again after a long downtime too: one read alone is no proof', async () => {
+    clock.time = 9_000_000;
     expect(await awaits(0)).toBe(true);
-    clock.time = 2_000_500;
-    expect(await awaits(0)).toBe(false);
   });
 
   it('gives results up after the drain only, and never for one bad moment', () => {
@@ -117,6 +114,8 @@ describe('CollectDelay', () => {
     expect(delay.isExhausted(part, batch)).toBe(true);
     part.failures = 9;
     expect(delay.isExhausted(part, batch)).toBe(false);
+    part.failures = 10;
+    expect(delay.isExhausted(part, { ...batch, deadlinePassedAt: null })).toBe(false);
   });
 
   it('tries again after a failure, as the provider said or with a failure of its own', async () => {
@@ -129,20 +128,30 @@ describe('CollectDelay', () => {
 });
 
 describe('PollInterval', () => {
+  const clock = new FakeClock();
+  const random = new FixedRandom();
+  const interval = new PollInterval(options, random, clock);
+  const after = (when: Date) => when.getTime() - clock.time;
+
   it("is the provider's, or the option in its place, a tenth either way", () => {
-    const random = new FixedRandom();
+    const own = new PollInterval({ ...options, pollIntervalMs: 10 }, random, clock);
     for (const [fraction, wait] of [
       [0, 900],
       [0.5, 1000],
       [1, 1100],
     ] as const) {
       random.value = fraction;
-      expect(new PollInterval(options, random).next(adapter)).toBe(wait);
-      expect(new PollInterval({ ...options, pollIntervalMs: 10 }, random).next(adapter)).toBe(wait / 100);
+      expect(after(interval.nextPoll(adapter))).toBe(wait);
+      expect(after(own.nextPoll(adapter))).toBe(wait / 100);
     }
   });
 
-  it('is quiet for three polls', () => {
-    expect(new PollInterval(options, new FixedRandom()).quiet(adapter)).toBe(3000);
+  it('is quiet for three polls before a look-up', () => {
+    expect(after(interval.nextLookup(adapter))).toBe(3000);
+  });
+
+  it('waits for room ever longer, a quarter of an hour at most', () => {
+    const waits = [1, 2, 3, 20].map((attempts) => after(interval.nextRoom(adapter, attempts)));
+    expect(waits).toEqual([3000, 6000, 12_000, 900_000]);
   });
 });

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { PartEntity } from '../batches/part.entity';
 import { PartsStore } from '../batches/parts.store';
-import { Clock } from '../common/clock';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { Drain } from './drain';
@@ -25,7 +24,6 @@ export class CollectDelay {
     private readonly failures: StepFailures,
     private readonly interval: PollInterval,
     private readonly drain: Drain,
-    private readonly clock: Clock,
   ) {}
 
   /** Whether enough was tried: results are given up only after the drain, and never for one bad moment. */
@@ -42,19 +40,14 @@ export class CollectDelay {
   }
 
   /** Whether rows are missing that a later read may hold; if so, that read is planned. */
-  async awaitsMore(
-    { part, lease }: LeasedPart,
-    batch: BatchEntity,
-    adapter: ProviderAdapter,
-    rows: number,
-  ): Promise<boolean> {
+  async awaitsMore({ part, lease }: LeasedPart, adapter: ProviderAdapter, rows: number): Promise<boolean> {
     const nothingRan = part.remoteId === null || (part.failedWhole && rows === 0);
-    if (rows === part.itemCount || nothingRan || this.drain.isOver(batch)) return false;
+    if (rows === part.itemCount || nothingRan) return false;
     const agreeingReads = part.rowsRead === rows ? part.agreeingReads + 1 : 1;
     const counts = part.remoteCounts;
     const fewerThanCounted = counts !== null && rows < counts.succeeded + counts.failed;
     if (agreeingReads >= (fewerThanCounted ? AGREEING_READS_AGAINST_COUNTS : AGREEING_READS)) return false;
-    const dueAt = new Date(this.clock.now() + this.interval.next(adapter));
+    const dueAt = this.interval.nextPoll(adapter);
     await this.parts.update(lease, { agreeingReads, rowsRead: rows, dueAt, failures: 0 });
     return true;
   }

@@ -46,7 +46,7 @@ export class CollectStep {
     const { part, lease, signal } = leased;
     const failure = await this.read(leased, adapter, spool);
     if (failure && !this.delay.isExhausted(part, batch)) return this.delay.afterFailure(leased, failure);
-    if (!failure && adapter && (await this.delay.awaitsMore(leased, batch, adapter, spool.rows))) return;
+    if (!failure && adapter && (await this.delay.awaitsMore(leased, adapter, spool.rows))) return;
     if (failure)
       this.logger.error({ err: failure, batch_id: batch.id, part_id: part.id }, 'Results could not be read in time');
     const { results, ...counts } = await this.writer.write(part, spool, lease.fence);

@@ -11,7 +11,9 @@ export class Drain {
     private readonly clock: Clock,
   ) {}
 
-  isOver(batch: Pick<BatchEntity, 'expiresAt'>): boolean {
-    return this.clock.now() >= batch.expiresAt.getTime() + (this.options.drainMs ?? DEFAULT_DRAIN_MS);
+  /** Counted from when the deadline was noticed: after a long downtime the provider gets its time all the same. */
+  isOver({ deadlinePassedAt }: Pick<BatchEntity, 'deadlinePassedAt'>): boolean {
+    if (deadlinePassedAt === null) return false;
+    return this.clock.now() >= deadlinePassedAt.getTime() + (this.options.drainMs ?? DEFAULT_DRAIN_MS);
   }
 }

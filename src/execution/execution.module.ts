@@ -28,6 +28,7 @@ import { StagingStep } from './staging.step';
 import { StepFailures } from './step-failures';
 import { SubmitStep } from './submit.step';
 import { Ticker } from './ticker';
+import { UpstreamCancel } from './upstream-cancel';
 import { WaitingEnd } from './waiting-end';
 
 const SUPPORT = [
@@ -39,6 +40,7 @@ const SUPPORT = [
   PollInterval,
   Scratch,
   StepFailures,
+  UpstreamCancel,
   WaitingEnd,
 ];
 const STEPS = [StagingStep, CreateStep, SubmitStep, AbandonStep, RecoveryStep, PollStep, PartSteps];

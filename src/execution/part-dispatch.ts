@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchEntity } from '../batches/batch.entity';
 import { ProviderRegistry } from '../providers/provider-registry';
-import { ProviderNotConfiguredError } from '../providers/providers.errors';
+import type { ProviderAdapter } from '../providers/contract/adapter';
+import { ProviderCallError } from '../providers/contract/errors';
 import { CollectStep } from './collect.step';
 import type { LeasedPart } from './part-leases';
 import { PartSteps } from './part-steps';
@@ -30,11 +31,25 @@ export class PartDispatch {
       case 'queued':
       case 'submitting':
       case 'running':
-        if (adapter) await this.steps.run(leased, batch, adapter);
-        else await this.failures.retryUnexpected(leased, new ProviderNotConfiguredError(part.provider));
-        return this.waitingEnd.afterStep(leased, batch);
+        return this.step(leased, batch, adapter);
       case 'ended':
         return;
     }
   }
+
+  /** Ends the waiting afterwards, if it is time, whether the step went well or not. */
+  private async step(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter | undefined): Promise<void> {
+    try {
+      if (adapter) await this.steps.run(leased, batch, adapter);
+      else await this.failures.retryLater(leased, notConfigured(leased.part.provider));
+    } catch (error) {
+      await this.waitingEnd.afterStep(leased, batch);
+      throw error;
+    }
+    await this.waitingEnd.afterStep(leased, batch);
+  }
+}
+
+function notConfigured(provider: string): ProviderCallError {
+  return new ProviderCallError(provider, 'unreachable', 'The provider is no longer configured');
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
 import type { PartEntity } from '../batches/part.entity';
 import { LEASE_MS, LeaseLostError, PartsStore, type Lease } from '../batches/parts.store';
@@ -21,7 +22,10 @@ export class PartLeases {
   constructor(
     private readonly parts: PartsStore,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    // One listener a step under way, and there may be many.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /** Calls under way end at once; what they were about is found again by whoever works next. */
   abortAll(): void {

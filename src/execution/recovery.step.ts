@@ -50,7 +50,6 @@ export class RecoveryStep {
   }
 
   private async lookAgain({ lease }: LeasedPart, adapter: ProviderAdapter, patch: PartPatch): Promise<void> {
-    const dueAt = new Date(this.clock.now() + this.interval.quiet(adapter));
-    await this.parts.update(lease, { ...patch, dueAt, failures: 0 });
+    await this.parts.update(lease, { ...patch, dueAt: this.interval.nextLookup(adapter), failures: 0 });
   }
 }

@@ -103,6 +103,23 @@ describe('the deadline', () => {
     expect(outcomes(await app.api.waitFor(id))).toEqual([200, 200, 200, 200]);
   });
 
+  it('stops a job before it gives it up when the clock jumps past the drain in the middle of a poll', async () => {
+    await open();
+    bench.simulator.hold('in_progress', 2);
+    const app = await bench.start();
+    const id = await bench.create(app, PROMPTS);
+    await bench.simulator.waitForBatch((batch) => batch.request_counts.completed === 2);
+    const remove = bench.simulator.onRequest((route, phase) => {
+      if (route !== 'get' || phase !== 'done') return;
+      remove();
+      bench.clock.forward(26 * HOUR);
+    });
+    const batch = await app.api.waitFor(id);
+    expect(batch.status).toBe('expired');
+    expect(bench.calls('cancel')).toBe(1);
+    expect(outcomes(batch).filter((outcome) => outcome === 200)).toHaveLength(2);
+  });
+
   it('does not wait past its drain for a job that never ends', async () => {
     await open();
     bench.simulator.hold('in_progress', 2);
@@ -110,9 +127,7 @@ describe('the deadline', () => {
     const app = await bench.start();
     const id = await bench.create(app, PROMPTS);
     await bench.partWhen(id, 'runs', (part) => part.state === 'running');
-    bench.clock.forward(24 * HOUR + MINUTE);
-    await bench.partWhen(id, 'was cancelled upstream', (part) => part.remoteState === 'cancelling');
-    bench.clock.forward(2 * HOUR);
+    await bench.passDrain(id);
     const batch = await app.api.waitFor(id, ['expired']);
     expect(outcomes(batch)).toEqual(Array(4).fill('batch_expired'));
   });

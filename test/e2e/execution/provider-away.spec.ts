@@ -33,7 +33,7 @@ describe('a provider that is not there any more', () => {
     await bench.partWhen(id, 'was woken and waits again', (part) => part.stopReason !== null && part.failures >= 2);
     expect(bench.log.count('A step failed for a reason that nobody foresaw')).toBeLessThanOrEqual(8);
 
-    bench.clock.forward(26 * HOUR);
+    await bench.passDrain(id);
     const batch = await bench.endWithin(app, id, MINUTE, 14);
     expect(batch.status).toBe('cancelled');
     expect(outcomes(batch)).toEqual(Array(4).fill('batch_cancelled'));

@@ -7,6 +7,7 @@ import { Test } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { AppModule } from '../../../src/app.module';
 import { ApiKeysService } from '../../../src/auth/api-keys.service';
+import { BatchEntity } from '../../../src/batches/batch.entity';
 import { PartEntity } from '../../../src/batches/part.entity';
 import { Clock } from '../../../src/common/clock';
 import { createDataSource, migrate } from '../../../src/config/data-source';
@@ -17,7 +18,7 @@ import { ApiClient, chatItems, type BatchBody } from '../service/api-client';
 import { OpenAiSimulator } from '../upstreams/openai/openai-simulator';
 import type { Route, SimulatorOptions } from '../upstreams/openai/types';
 import { LogRecorder } from './log-recorder';
-import { MovableClock } from './movable-clock';
+import { HOUR, MINUTE, MovableClock } from './movable-clock';
 
 const TERMINAL = ['completed', 'failed', 'cancelled', 'expired'];
 const WAIT_MS = 15_000;
@@ -116,6 +117,16 @@ export class ExecutionBench {
       const part = await this.part(batchId);
       return holds(part) ? part : null;
     });
+  }
+
+  /** Puts the clock past a batch's deadline and, once that is noted, past its drain. */
+  async passDrain(id: string): Promise<void> {
+    this.clock.forward(24 * HOUR + MINUTE);
+    await eventually('the deadline is noted', async () => {
+      const batch = await this.rows.manager.findOneByOrFail(BatchEntity, { id });
+      return batch.deadlinePassedAt;
+    });
+    this.clock.forward(2 * HOUR);
   }
 
   /** Puts the clock forward by `stepMs` again and again until the batch ends; at most `steps` times. */

@@ -32,12 +32,16 @@ export class LogRecorder implements LoggerService {
 
   /** Errors of the database that were logged with that code. */
   databaseErrors(code: string): LogLine[] {
-    return this.lines.filter(({ fields }) => (fields.err as { code?: unknown } | undefined)?.code === code);
+    return this.lines.filter(({ fields }) => readCode(fields.err) === code);
   }
 
   private keep(level: LogLine['level'], line: unknown[]): void {
     const fields = line.find((part) => typeof part === 'object' && part !== null) ?? {};
     const message = line.find((part) => typeof part === 'string') ?? '';
-    this.lines.push({ level, message: message as string, fields: fields as Record<string, unknown> });
+    this.lines.push({ level, message: String(message), fields: { ...fields } });
   }
+}
+
+function readCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -34,10 +34,16 @@ export function toRemoteBatch(wire: BatchWire): RemoteBatch {
   return {
     id: wire.id,
     state,
-    counts: counts ? { total: counts.total, succeeded: counts.completed, failed: counts.failed } : null,
+    counts: counts
+      ? { total: whole(counts.total), succeeded: whole(counts.completed), failed: whole(counts.failed) }
+      : null,
     errors,
     retryable: state === 'failed' && errors.some((error) => CAPACITY_CODES.has(error.code)),
   };
+}
+
+function whole(count: number): number {
+  return Math.max(0, Math.trunc(count));
 }
 
 /** The line for an item: our id, and the caller's body with the vendor's model id and without `stream`. */
