@@ -41,7 +41,9 @@ export class PartDispatch {
   private async step(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter | undefined): Promise<void> {
     try {
       if (adapter) await this.steps.run(leased, batch, adapter);
-      else await this.failures.retryLater(leased, notConfigured(leased.part.provider));
+      else if (!(await this.waitingEnd.ofUnsent(leased))) {
+        await this.failures.retryLater(leased, notConfigured(leased.part.provider));
+      }
     } catch (error) {
       await this.waitingEnd.afterStep(leased, batch);
       throw error;

@@ -18,6 +18,14 @@ export class WaitingEnd {
     if (leased.part.stopReason !== null) await this.ends.stopWaiting(leased);
   }
 
+  /** Ends a part that is to stop and of which nothing was created, which takes no provider; false for any other. */
+  async ofUnsent(leased: LeasedPart): Promise<boolean> {
+    const { stopReason, createSentAt, remoteId } = leased.part;
+    if (stopReason === null || createSentAt !== null || remoteId !== null) return false;
+    await this.ends.stopWaiting(leased);
+    return true;
+  }
+
   /** After a step, which was the last chance of a part whose drain is over. */
   async afterStep(leased: LeasedPart, batch: BatchEntity): Promise<void> {
     if (!this.drain.isOver(batch)) return;
