@@ -181,9 +181,9 @@ export function describeProviderAdapter(name: string, start: () => Promise<Adapt
     });
 
     it('says that it does not know a job', async () => {
-      const [poll, results] = [scenario.adapter.poll('none', scenario.signal), scenario.outcomes('none')];
-      await expect(poll).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'not_found' });
-      await expect(results).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'not_found' });
+      const refused = { name: 'ProviderCallError', failure: 'not_found' };
+      await expect(scenario.adapter.poll('none', scenario.signal)).rejects.toMatchObject(refused);
+      await expect(scenario.outcomes('none')).rejects.toMatchObject(refused);
     });
 
     it('clears up what the attempt left, again and again, and nothing of another', async () => {
