@@ -41,13 +41,9 @@ export class CreateStep {
   ): Promise<void> {
     // It may have taken place: what was sent stays noted, and the look-up decides.
     if (!error.certainlyNotDone) return this.failures.retryLater(leased, error);
-    const final = error.failure === 'rejected' || (error.failure === 'not_found' && this.isStagedLong(leased, adapter));
+    const hidden = this.failures.mayShowLater(error, leased.part.stagedAt, adapter);
+    const final = error.failure === 'rejected' || (error.failure === 'not_found' && !hidden);
     if (final) return this.ends.refuse(leased, batch, adapter, error);
     await this.failures.retryLater(leased, error, { createSentAt: null });
-  }
-
-  /** Soon after the upload a 404 may mean that the provider does not show it yet. */
-  private isStagedLong({ part }: LeasedPart, adapter: ProviderAdapter): boolean {
-    return this.clock.now() - (part.stagedAt?.getTime() ?? 0) > adapter.capabilities.notFoundGraceMs;
   }
 }

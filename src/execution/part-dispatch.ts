@@ -44,11 +44,9 @@ export class PartDispatch {
       else if (!(await this.waitingEnd.ofUnsent(leased))) {
         await this.failures.retryLater(leased, notConfigured(leased.part.provider));
       }
-    } catch (error) {
+    } finally {
       await this.waitingEnd.afterStep(leased, batch);
-      throw error;
     }
-    await this.waitingEnd.afterStep(leased, batch);
   }
 }
 

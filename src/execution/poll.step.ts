@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
-import { type PartPatch } from '../batches/parts.store';
-import { Clock } from '../common/clock';
+import type { PartPatch } from '../batches/parts.store';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
@@ -22,7 +21,6 @@ export class PollStep {
     private readonly ends: AttemptEnds,
     private readonly failures: StepFailures,
     private readonly interval: PollInterval,
-    private readonly clock: Clock,
   ) {}
 
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
@@ -62,9 +60,8 @@ export class PollStep {
 
   /** Soon after the create a 404 means that the job is not visible yet. */
   private async pollFailed(leased: LeasedPart, adapter: ProviderAdapter, error: ProviderCallError): Promise<void> {
-    const age = this.clock.now() - (leased.part.createSentAt?.getTime() ?? 0);
-    const notVisibleYet = error.failure === 'not_found' && age < adapter.capabilities.notFoundGraceMs;
-    if (!notVisibleYet) return this.failures.retryLater(leased, error);
+    const hidden = this.failures.mayShowLater(error, leased.part.createSentAt, adapter);
+    if (!hidden) return this.failures.retryLater(leased, error);
     await this.progress.note(leased.lease, leased.part.batchId, { dueAt: this.interval.nextPoll(adapter) });
   }
 }

@@ -4,7 +4,8 @@ import { PartsStore, type PartPatch } from '../batches/parts.store';
 import { backoffMs } from '../common/backoff';
 import { Clock } from '../common/clock';
 import { Random } from '../common/random';
-import { ProviderCallError } from '../providers/contract/errors';
+import type { ProviderAdapter } from '../providers/contract/adapter';
+import type { ProviderCallError } from '../providers/contract/errors';
 import { ProviderPauses } from '../providers/provider-pauses';
 import type { LeasedPart } from './part-leases';
 
@@ -37,6 +38,12 @@ export class StepFailures {
     );
     const dueAt = new Date(this.clock.now() + backoffMs(part.failures, this.random));
     await this.parts.update(lease, { failures: part.failures + 1, dueAt });
+  }
+
+  /** Whether a 404 may only mean that the provider does not show yet what it took at `since`. */
+  mayShowLater(error: ProviderCallError, since: Date | null, adapter: ProviderAdapter): boolean {
+    const age = this.clock.now() - (since?.getTime() ?? 0);
+    return error.failure === 'not_found' && age <= adapter.capabilities.notFoundGraceMs;
   }
 
   /** Tells of a failed call, and when to try again. */
