@@ -1,10 +1,15 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { PostgresServer } from '../support/postgres/postgres-server';
 import { chatItems } from '../support/service/api-client';
 import { TestService } from '../support/service/test-service';
 import { OpenAiSimulator } from '../support/upstreams/openai/openai-simulator';
 
+const WORKER = resolve(__dirname, '../../dist/worker.js');
+
 describe('an API process and a worker process on one server', () => {
-  it('share the work: the one takes batches, the other runs them as soon as they are there', async () => {
+  it('share the work: the one takes batches, the other runs them', async () => {
     const server = PostgresServer.at(process.env.MESHBATCH_TEST_POSTGRES ?? '');
     const databaseUrl = await server.createDatabase();
     const simulator = await OpenAiSimulator.start();
@@ -15,23 +20,29 @@ describe('an API process and a worker process on one server', () => {
     );
     const env = { ...upstream, ROLE: 'api', DATA_DIR: worker!.dataDir };
     const api = await TestService.start({ database: 'server', databaseUrl, env });
+    let child: ChildProcess | null = null;
     try {
       await Promise.all([worker!.stop(), other!.stop()]);
       const created = await api.client().create({ requests: chatItems(['a', 'b']) });
       expect(created.status).toBe(200);
       expect(simulator.uploads).toHaveLength(0);
 
-      await worker!.start({ ROLE: 'all' });
+      child = spawn(process.execPath, [WORKER], {
+        env: worker!.settings(),
+        cwd: worker!.dataDir,
+        stdio: 'ignore',
+      });
+      const exited = once(child, 'exit');
       const batch = await api.client().waitFor(created.body.id, ['completed']);
       expect(batch.request_counts).toEqual({ total: 2, completed: 2, failed: 0 });
 
-      // The worker hears of a job that another process enqueued; it would look by itself only after a second.
-      const heard = simulator.waitFor('upload', 2);
       const next = await api.client().create({ requests: chatItems(['c']) });
-      await heard;
       expect((await api.client().waitFor(next.body.id, ['completed'])).request_counts.completed).toBe(1);
       expect(simulator.creates).toHaveLength(2);
+      child.kill('SIGTERM');
+      expect(await exited).toEqual([0, null]);
     } finally {
+      child?.kill('SIGKILL');
       await api.dispose();
       await Promise.all([worker!.dispose(), other!.dispose()]);
       await simulator.stop();

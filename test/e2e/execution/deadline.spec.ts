@@ -61,11 +61,7 @@ describe('the deadline', () => {
     ],
   ] as const)('collects what a job finished during a long downtime, %s', async (_, faults) => {
     await open();
-    bench.simulator.hold('in_progress', 1);
-    const first = await bench.start();
-    const id = await bench.create(first, PROMPTS);
-    await bench.partWhen(id, 'runs', (part) => part.state === 'running');
-    await first.close();
+    const id = await bench.leaveRunning(PROMPTS, 1);
     bench.simulator.release();
     await bench.simulator.waitForBatch((batch) => batch.status === 'completed');
     bench.clock.forward(30 * HOUR);
@@ -76,12 +72,7 @@ describe('the deadline', () => {
 
   it('tells a job that still runs after a long downtime to stop, and waits for what it did', async () => {
     await open({ cancellingMs: 600 });
-    bench.simulator.hold('in_progress', 2);
-    const first = await bench.start();
-    const id = await bench.create(first, PROMPTS);
-    await bench.simulator.waitForBatch((batch) => batch.request_counts.completed === 2);
-    await bench.partWhen(id, 'runs', (part) => part.state === 'running');
-    await first.close();
+    const id = await bench.leaveRunning(PROMPTS, 2);
     bench.clock.forward(30 * HOUR);
     const app = await bench.start();
     const batch = await app.api.waitFor(id, ['expired']);
@@ -91,11 +82,7 @@ describe('the deadline', () => {
 
   it('does not miss files that a provider shows later than the end, after a long downtime', async () => {
     await open({ handleLag: { polls: 3, files: 'both' } });
-    bench.simulator.hold('in_progress', 1);
-    const first = await bench.start();
-    const id = await bench.create(first, PROMPTS);
-    await bench.partWhen(id, 'runs', (part) => part.state === 'running');
-    await first.close();
+    const id = await bench.leaveRunning(PROMPTS, 1);
     bench.simulator.release();
     await bench.simulator.waitForBatch((batch) => batch.status === 'completed');
     bench.clock.forward(30 * HOUR);

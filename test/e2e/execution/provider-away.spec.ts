@@ -1,6 +1,7 @@
 import { ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
 
+const PROMPTS = ['a', 'b', 'c', 'd'];
 const NOT_CONFIGURED = { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
 
 describe('a provider that is not there any more', () => {
@@ -11,19 +12,8 @@ describe('a provider that is not there any more', () => {
   });
   afterEach(() => bench.dispose());
 
-  /** A batch of four whose job is held upstream after two of them ran, and no application. */
-  async function leaveRunning(): Promise<string> {
-    bench.simulator.hold('in_progress', 2);
-    const app = await bench.start();
-    const id = await bench.create(app, ['a', 'b', 'c', 'd']);
-    await bench.partWhen(id, 'runs', (part) => part.state === 'running');
-    await bench.simulator.waitForBatch((batch) => batch.request_counts.completed === 2);
-    await app.close();
-    return id;
-  }
-
   it('leaves a batch waiting, takes its cancel, and ends it only after deadline and drain', async () => {
-    const id = await leaveRunning();
+    const id = await bench.leaveRunning(PROMPTS, 2);
     const app = await bench.start(NOT_CONFIGURED);
     const waiting = await bench.partWhen(id, 'has failed twice', (part) => part.failures >= 2);
     expect(waiting).toMatchObject({ state: 'running' });
@@ -55,7 +45,7 @@ describe('a provider that is not there any more', () => {
   });
 
   it('completes a batch when it is configured again', async () => {
-    const id = await leaveRunning();
+    const id = await bench.leaveRunning(PROMPTS, 2);
     const without = await bench.start(NOT_CONFIGURED);
     await bench.partWhen(id, 'has failed', (part) => part.failures >= 1);
     await without.close();
@@ -92,7 +82,7 @@ describe('a provider that is not there any more', () => {
 
     it('does not lose a job that runs elsewhere: corrected, the address brings its results', async () => {
       await app.close();
-      const id = await leaveRunning();
+      const id = await bench.leaveRunning(PROMPTS, 2);
       const wrong = await bench.start({ OPENAI_BASE_URL: bench.simulator.url.replace('/v1', '/nowhere') });
       const calls = bench.calls('unknown');
       await bench.simulator.waitFor('unknown', calls + 2);

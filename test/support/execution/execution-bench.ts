@@ -119,6 +119,17 @@ export class ExecutionBench {
     });
   }
 
+  /** A batch whose job is held upstream after `ran` of its items, and no application. Resolves to its id. */
+  async leaveRunning(prompts: readonly string[], ran: number): Promise<string> {
+    this.simulator.hold('in_progress', ran);
+    const app = await this.start();
+    const id = await this.create(app, prompts);
+    await this.simulator.waitForBatch((batch) => batch.request_counts.completed === ran);
+    await this.partWhen(id, 'runs', (part) => part.state === 'running');
+    await app.close();
+    return id;
+  }
+
   /** Puts the clock past a batch's deadline and, once that is noted, past its drain. */
   async passDrain(id: string): Promise<void> {
     this.clock.forward(24 * HOUR + MINUTE);
