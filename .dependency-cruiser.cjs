@@ -14,7 +14,7 @@ const ORDER = [
   ['dialects', 'usage', 'webhooks', 'events', 'admin', 'health', 'openapi'],
 ];
 /** What puts the parts together; these may import each other too. */
-const TOP = ['config', 'cli', 'app.module', 'main', 'worker', 'index'];
+const TOP = ['meshbatch', 'config', 'cli', 'app.module', 'main', 'worker', 'index'];
 
 const SPEC = '\\.spec\\.ts$';
 const pathOf = (parts) => `^src/(${parts.map((part) => part.replaceAll('.', '\\.')).join('|')})(/|\\.ts$)`;

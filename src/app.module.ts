@@ -1,58 +1,36 @@
 import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { LoggerModule } from 'nestjs-pino';
-import type { DataSource } from 'typeorm';
-import { AuthModule } from './auth/auth.module';
-import { BatchesModule } from './batches/batches.module';
-import { BlobsModule } from './blobs/blobs.module';
 import type { Env } from './config/env';
-import { loggingOptions } from './config/logging';
-import { ExecutionModule } from './execution/execution.module';
-import { FilesModule } from './files/files.module';
-import { HealthModule } from './health/health.module';
-import { HttpModule } from './http/http.module';
-import { RequestIds } from './http/request-id';
-import { IngestModule } from './ingest/ingest.module';
-import { PersistenceModule } from './persistence/persistence.module';
-import { ProvidersModule } from './providers/providers.module';
-import { QueueModule } from './queue/queue.module';
-import { QuotaModule } from './quota/quota.module';
+import { HealthRoutesModule } from './health/health-routes.module';
+import { MeshbatchModule } from './meshbatch/meshbatch.module';
+import type { MeshbatchOptions } from './meshbatch/meshbatch.options';
+import type { DatabaseOptions } from './persistence/persistence.module-definition';
 
-/** The stand-alone service: a host of the same modules that any other may embed. */
+/** The stand-alone service: a host like any other, with nothing of its own but health routes. */
 @Module({})
 export class AppModule {
-  static forRoot(env: Env, dataSource: DataSource): DynamicModule {
-    const work = env.ROLE !== 'api';
-    const embedded = env.DATABASE_URL === undefined;
+  static forRoot(env: Env, persistence: DatabaseOptions): DynamicModule {
+    const http = env.ROLE !== 'worker';
+    const meshbatch = MeshbatchModule.forRoot({ ...toOptions(env, persistence), http });
     return {
       module: AppModule,
-      imports: [
-        LoggerModule.forRootAsync({
-          imports: [HttpModule],
-          inject: [RequestIds],
-          useFactory: (requestIds: RequestIds) => loggingOptions(env, requestIds),
-        }),
-        PersistenceModule.forRoot({ dataSource }),
-        BlobsModule.forRoot({ store: { folder: join(env.DATA_DIR, 'blobs') } }),
-        QueueModule.forRoot({ work, listen: !embedded }),
-        AuthModule.forRoot({}),
-        QuotaModule.forRoot({ batchLimitPerOwner: env.BATCH_LIMIT_PER_OWNER }),
-        ProvidersModule.forRoot({
-          credentials: env.providers,
-          sandbox: env.SANDBOX === 'on',
-          timeoutMs: env.UPSTREAM_TIMEOUT_MS,
-        }),
-        FilesModule,
-        IngestModule.forRoot({ maxBodyBytes: env.MAX_BODY_BYTES, maxBatchItems: env.MAX_BATCH_ITEMS }),
-        BatchesModule.forRoot({ inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES }),
-        ExecutionModule.forRoot({
-          work,
-          exclusive: embedded,
-          scratchFolder: join(env.DATA_DIR, 'scratch'),
-          ...(env.POLL_INTERVAL_MS !== undefined && { pollIntervalMs: env.POLL_INTERVAL_MS }),
-        }),
-        HealthModule,
-      ],
+      imports: [meshbatch, HealthRoutesModule.forRoot({ imports: [meshbatch], http })],
     };
   }
+}
+
+function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
+  return {
+    persistence,
+    blobs: { store: { folder: join(env.DATA_DIR, 'blobs') } },
+    quota: { batchLimitPerOwner: env.BATCH_LIMIT_PER_OWNER },
+    providers: { credentials: env.providers, sandbox: env.SANDBOX === 'on', timeoutMs: env.UPSTREAM_TIMEOUT_MS },
+    ingest: { maxBodyBytes: env.MAX_BODY_BYTES, maxBatchItems: env.MAX_BATCH_ITEMS },
+    batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
+    execution: {
+      scratchFolder: join(env.DATA_DIR, 'scratch'),
+      ...(env.POLL_INTERVAL_MS !== undefined && { pollIntervalMs: env.POLL_INTERVAL_MS }),
+    },
+    work: env.ROLE !== 'api',
+  };
 }

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { OperatorError } from '../auth/auth.errors';
-import { controlSocketPath } from './control-socket';
+import { controlSocketPath } from '../persistence/embedded/data-folder';
 import type { OperatorCommandInput } from './operator-commands';
 
 const answerWire = z.object({

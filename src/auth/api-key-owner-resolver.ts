@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { sha256 } from '../common/ids';
@@ -7,7 +6,7 @@ import { Database } from '../persistence/database';
 import { ApiKeyEntity } from './api-key.entity';
 import { ForbiddenError, UnauthorizedError } from './auth.errors';
 import { KEY_PATTERN } from './key-pattern';
-import { OwnerResolver, type Owner } from './owner';
+import { OwnerResolver, type LoginRequest, type Owner } from './owner';
 
 const LAST_USED_STEP_MS = 60_000;
 const BEARER = /^Bearer +(\S+)$/i;
@@ -22,7 +21,7 @@ export class ApiKeyOwnerResolver extends OwnerResolver {
     super();
   }
 
-  async resolve(request: IncomingMessage): Promise<Owner> {
+  async resolve(request: LoginRequest): Promise<Owner> {
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (key === undefined || !KEY_PATTERN.test(key)) throw new UnauthorizedError();
     const hash = sha256(key);

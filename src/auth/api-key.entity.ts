@@ -5,7 +5,7 @@ import type { Scope } from './owner';
 export type ApiKeyStatus = 'active' | 'suspended' | 'revoked';
 
 /** A key as stored: its SHA-256, never itself. */
-@Entity('meshbatch_api_keys')
+@Entity('api_keys')
 export class ApiKeyEntity {
   @PrimaryColumn('text')
   id!: string;

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { DataSource } from 'typeorm';
 import { serverDatabase, type TestDatabase } from '../../test/support/postgres/test-databases';
 import { Clock } from '../common/clock';
 import { Ids } from '../common/ids';
 import { SystemRandom } from '../common/random';
-import { createDataSource } from '../config/data-source';
-import { Database } from '../persistence/database';
+import { openRows } from '../../test/support/postgres/open-rows';
+import { testDatabase } from '../../test/support/postgres/test-database';
 import { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyOwnerResolver } from './api-key-owner-resolver';
 import { ApiKeysService } from './api-keys.service';
@@ -29,14 +28,13 @@ describe('API keys', () => {
   const clock = new FakeClock();
   let owners = 0;
   const newOwner = () => `owner ${owners++}`;
-  const login = (authorization?: string) => resolver.resolve({ headers: { authorization } } as IncomingMessage);
+  const login = (authorization?: string) => resolver.resolve({ headers: { authorization } });
   const stored = (id: string) => dataSource.manager.findOneByOrFail(ApiKeyEntity, { id });
 
   beforeAll(async () => {
     server = await serverDatabase();
-    dataSource = await createDataSource(server.options).initialize();
-    await dataSource.runMigrations({ transaction: 'each' });
-    const [database, random] = [new Database(dataSource), new SystemRandom()];
+    dataSource = await openRows(server);
+    const [database, random] = [testDatabase(dataSource), new SystemRandom()];
     keys = new ApiKeysService(database, clock, new Ids(clock, random), random);
     resolver = new ApiKeyOwnerResolver(database, clock);
   });

@@ -1,13 +1,14 @@
-import { ConfigurableModuleBuilder, type Type } from '@nestjs/common';
+import { defineModule } from '../common/define-module';
+import type { InstanceOrClass } from '../common/instance-or-class';
+import { PersistenceModule } from '../persistence/persistence.module';
 import type { OwnerResolver } from './owner';
 
 export interface AuthModuleOptions {
-  /** The host's own login in place of API keys. */
-  readonly ownerResolver?: OwnerResolver | Type<OwnerResolver>;
+  /** The host's own login; API keys when left out. */
+  readonly ownerResolver?: InstanceOrClass<OwnerResolver>;
 }
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: AUTH_OPTIONS } =
-  new ConfigurableModuleBuilder<AuthModuleOptions>({ moduleName: 'Auth' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: AUTH_OPTIONS } = defineModule<AuthModuleOptions>({
+  name: 'Auth',
+  needs: [PersistenceModule],
+});

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CommonModule } from '../common/common.module';
+import { instanceOf } from '../common/instance-or-class';
 import { HttpModule } from '../http/http.module';
 import { ApiKeyOwnerResolver } from './api-key-owner-resolver';
 import { ApiKeysService } from './api-keys.service';
@@ -8,7 +9,7 @@ import { AUTH_OPTIONS, ConfigurableModuleClass, type AuthModuleOptions } from '.
 import { OwnerResolver } from './owner';
 import { OwnerGuard } from './owner.guard';
 
-/** Who is calling. Global, since every controller's guard is resolved in its own module. */
+/** Who is calling. A module with a controller of ours imports it, since Nest makes a controller's guard in its module. */
 @Module({
   imports: [CommonModule, HttpModule],
   providers: [
@@ -17,7 +18,7 @@ import { OwnerGuard } from './owner.guard';
     {
       provide: OwnerResolver,
       useFactory: ({ ownerResolver = ApiKeyOwnerResolver }: AuthModuleOptions, moduleRef: ModuleRef) =>
-        ownerResolver instanceof OwnerResolver ? ownerResolver : moduleRef.create(ownerResolver),
+        instanceOf(ownerResolver, moduleRef),
       inject: [AUTH_OPTIONS, ModuleRef],
     },
   ],

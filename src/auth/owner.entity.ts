@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { InstantColumn } from '../persistence/columns';
 
 /** Whom batches belong to. An owner that a host invented has no name. */
-@Entity('meshbatch_owners')
+@Entity('owners')
 export class OwnerEntity {
   @PrimaryColumn('text')
   id!: string;

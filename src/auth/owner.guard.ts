@@ -9,7 +9,8 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ForbiddenError } from './auth.errors';
-import { OwnerResolver, type Owner, type Scope } from './owner';
+import { nodeRequest, type PlatformRequest } from '../http/platform';
+import { OwnerResolver, type LoginRequest, type Owner, type Scope } from './owner';
 
 const REQUIRED_SCOPE = 'meshbatch:required-scope';
 const OWNER = Symbol('meshbatch:owner');
@@ -28,11 +29,11 @@ export class OwnerGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<OwnedRequest>();
+    const request = context.switchToHttp().getRequest<PlatformRequest & LoginRequest>();
     const owner = await this.resolver.resolve(request);
     const scope = this.reflector.get<Scope | undefined>(REQUIRED_SCOPE, context.getHandler()) ?? 'batches:read';
     if (!owner.scopes.includes(scope)) throw new ForbiddenError(`The API key lacks the scope ${scope}.`);
-    request[OWNER] = owner;
+    (nodeRequest(request) as OwnedRequest)[OWNER] = owner;
     return true;
   }
 }
@@ -44,7 +45,7 @@ export function ownerOf(request: IncomingMessage): Owner | undefined {
 
 /** The owner whom the guard found. */
 export const CurrentOwner = createParamDecorator((_: unknown, context: ExecutionContext): Owner => {
-  const owner = ownerOf(context.switchToHttp().getRequest<IncomingMessage>());
+  const owner = ownerOf(nodeRequest(context.switchToHttp().getRequest<PlatformRequest>()));
   if (!owner) throw new Error('CurrentOwner needs OwnerGuard on its route');
   return owner;
 });

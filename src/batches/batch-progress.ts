@@ -5,6 +5,7 @@ import { Database } from '../persistence/database';
 import { JobQueue } from '../queue/job-queue';
 import { BatchCloser } from './batch-closer';
 import { BatchEntity } from './batch.entity';
+import { BatchTransitions } from './batch-transitions';
 import { BATCH_MOVES, isTerminal, type BatchStatus } from './batch-status';
 import { deriveStatus } from './derive-status';
 import { nextJob } from './part-jobs';
@@ -28,6 +29,7 @@ export class BatchProgress {
     private readonly parts: PartsStore,
     private readonly queue: JobQueue,
     private readonly closer: BatchCloser,
+    private readonly transitions: BatchTransitions,
     private readonly clock: Clock,
   ) {}
 
@@ -61,8 +63,10 @@ export class BatchProgress {
     const parts = await tx.find(PartEntity, { where: { batchId: batch.id }, order: { ordinal: 'ASC' } });
     const status = deriveStatus(batch, parts);
     const change = isTerminal(status) ? await this.closer.close(batch, parts, tx) : hints(batch, parts);
-    if (status !== batch.status) Object.assign(change, this.enter(batch.status, status));
+    const moves = status !== batch.status;
+    if (moves) Object.assign(change, this.enter(batch.status, status));
     await tx.update(BatchEntity, { id: batch.id }, change);
+    if (moves) await this.transitions.announce({ batch, from: batch.status, to: status }, tx);
   }
 
   private enter(from: BatchStatus, to: BatchStatus): BatchPatch {

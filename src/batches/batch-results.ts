@@ -5,7 +5,7 @@ import { readLines } from '../common/jsonl/read-lines';
 import { SegmentReader } from '../files/segment-reader';
 import type { FileSegment } from '../files/stored-file.entity';
 import { segmentsOf } from './batch-closer';
-import { BATCHES_OPTIONS, type BatchesModuleOptions } from './batches.module-definition';
+import { BATCHES_OPTIONS, DEFAULT_INLINE_RESULTS_MAX_BYTES, type BatchesModuleOptions } from './batches.options';
 import { BatchesStore } from './batches.store';
 import type { BatchEntity } from './batch.entity';
 import { toBatch } from './batch.mapper';
@@ -30,7 +30,7 @@ export class BatchResults {
       return;
     }
     const segments = segmentsOf(await this.batches.listParts(batch.id), 'all');
-    if (bytesOf(segments) > this.options.inlineResultsMaxBytes) {
+    if (bytesOf(segments) > (this.options.inlineResultsMaxBytes ?? DEFAULT_INLINE_RESULTS_MAX_BYTES)) {
       yield Buffer.from(JSON.stringify({ ...head, results: null, results_truncated: true }));
       return;
     }

@@ -24,7 +24,7 @@ const metadataText = {
 };
 
 /** What the caller asked for and where it stands; its items are in blobs. */
-@Entity('meshbatch_batches')
+@Entity('batches')
 export class BatchEntity {
   @PrimaryColumn('text')
   id!: string;

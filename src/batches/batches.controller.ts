@@ -1,10 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
+import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
+import { RawBody } from '../http/raw-body';
+import { sendJson } from '../http/send-json';
 import { sendStream } from '../http/send-stream';
+import { ValidQuery } from '../http/valid-query.decorator';
 import { BatchResults } from './batch-results';
 import { toBatch, toBatchSummary } from './batch.mapper';
 import { BatchesService } from './batches.service';
@@ -26,13 +29,14 @@ export class BatchesController {
   @Post()
   @HttpCode(200)
   @RequireScope('batches:write')
+  @RawBody()
   @ApiCreateBatch()
-  create(
+  async create(
     @CurrentOwner() owner: Owner,
-    @Req() request: IncomingMessage,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<BatchDto> {
-    return this.createEndpoint.handle(owner, request, response);
+    @Req() request: PlatformRequest,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    sendJson(response, await this.createEndpoint.handle(owner, nodeRequest(request), nodeResponse(response)));
   }
 
   @Get()
@@ -40,13 +44,14 @@ export class BatchesController {
   @ApiOkResponse({ description: 'Successful Response', type: BatchListDto })
   async list(
     @CurrentOwner() owner: Owner,
-    @Query() query: ListBatchesQuery,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<BatchListDto> {
-    await this.createEndpoint.setLimitHeaders(owner, response);
+    @ValidQuery(ListBatchesQuery) query: ListBatchesQuery,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    await this.createEndpoint.setLimitHeaders(owner, nodeResponse(response));
     const { batches, hasMore } = await this.batches.list(owner.id, query.limit, query.after);
     const data = batches.map(toBatchSummary);
-    return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: hasMore };
+    const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+    sendJson(response, { object: 'list', data, ...bounds, has_more: hasMore } satisfies BatchListDto);
   }
 
   @Get(':batch_id')
@@ -55,20 +60,25 @@ export class BatchesController {
   async get(
     @CurrentOwner() owner: Owner,
     @Param('batch_id') id: string,
-    @Query() query: GetBatchQuery,
-    @Res() response: ServerResponse,
+    @ValidQuery(GetBatchQuery) query: GetBatchQuery,
+    @Res() response: PlatformResponse,
   ): Promise<void> {
     const batch = await this.batches.get(owner.id, id);
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    takeOver(response).setHeader('Content-Type', 'application/json; charset=utf-8');
     await sendStream(response, this.results.render(batch, query.results === 'true'));
   }
 
   @Post(':batch_id/cancel')
   @HttpCode(200)
   @RequireScope('batches:write')
+  @RawBody()
   @ApiOperation({ operationId: 'cancel-batch-v-1-batches-batch-id-cancel-post', summary: 'Cancel Batch' })
   @ApiOkResponse({ description: 'Successful Response', type: BatchDto })
-  async cancel(@CurrentOwner() owner: Owner, @Param('batch_id') id: string): Promise<BatchDto> {
-    return toBatch(await this.batches.cancel(owner.id, id));
+  async cancel(
+    @CurrentOwner() owner: Owner,
+    @Param('batch_id') id: string,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    sendJson(response, toBatch(await this.batches.cancel(owner.id, id)));
   }
 }

@@ -1,12 +1,18 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module';
+import { defineHttpModule } from '../common/define-module';
+import { FilesModule } from '../files/files.module';
+import { IngestModule } from '../ingest/ingest.module';
+import { PersistenceModule } from '../persistence/persistence.module';
+import { QueueModule } from '../queue/queue.module';
+import { QuotaModule } from '../quota/quota.module';
+import { BatchesController } from './batches.controller';
+import { BATCHES_OPTIONS, type BatchesModuleOptions } from './batches.options';
 
-export interface BatchesModuleOptions {
-  /** Results longer than this are left to the files. */
-  readonly inlineResultsMaxBytes: number;
-}
-
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: BATCHES_OPTIONS } =
-  new ConfigurableModuleBuilder<BatchesModuleOptions>({ moduleName: 'Batches' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions>(
+  {
+    name: 'Batches',
+    needs: [PersistenceModule, QueueModule, AuthModule, QuotaModule, FilesModule, IngestModule],
+    token: BATCHES_OPTIONS,
+  },
+  [BatchesController],
+);

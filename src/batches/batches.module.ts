@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { FilesModule } from '../files/files.module';
+import { CommonModule } from '../common/common.module';
 import { ActiveBatchCounter } from '../quota/active-batch-counter';
 import { BatchCloser } from './batch-closer';
 import { BatchProgress } from './batch-progress';
 import { BatchResults } from './batch-results';
-import { BatchesController } from './batches.controller';
 import { ConfigurableModuleClass } from './batches.module-definition';
+import { BatchTransitions } from './batch-transitions';
 import { BatchesService } from './batches.service';
 import { BatchesStore } from './batches.store';
 import { CreateBatchEndpoint } from './create-batch.endpoint';
@@ -16,10 +16,10 @@ import { PartsStore } from './parts.store';
 
 /** The batch and its parts: create, list, get, cancel, and how they move. */
 @Module({
-  imports: [FilesModule],
-  controllers: [BatchesController],
+  imports: [CommonModule],
   providers: [
     BatchesStore,
+    BatchTransitions,
     BatchesService,
     BatchResults,
     BatchCloser,
@@ -31,6 +31,6 @@ import { PartsStore } from './parts.store';
     NewBatchBuilder,
     { provide: ActiveBatchCounter, useExisting: BatchesStore },
   ],
-  exports: [BatchesStore, BatchesService, BatchProgress, PartsStore],
+  exports: [BatchesStore, BatchesService, BatchTransitions, BatchProgress, PartsStore],
 })
 export class BatchesModule extends ConfigurableModuleClass {}

@@ -6,6 +6,7 @@ import { NotFoundError } from '../http/meshbatch-error';
 import { Database } from '../persistence/database';
 import { JobQueue } from '../queue/job-queue';
 import type { BatchEntity } from './batch.entity';
+import { BatchTransitions } from './batch-transitions';
 import { isTerminal } from './batch-status';
 import { BatchesStore } from './batches.store';
 import { PART_QUEUES } from './part-jobs';
@@ -23,6 +24,7 @@ export class BatchesService {
     private readonly database: Database,
     private readonly store: BatchesStore,
     private readonly queue: JobQueue,
+    private readonly transitions: BatchTransitions,
     private readonly clock: Clock,
   ) {}
 
@@ -45,6 +47,7 @@ export class BatchesService {
       const batch = await this.store.lockOwned(ownerId, id, tx);
       if (!batch) throw new NotFoundError();
       if (isTerminal(batch.status) || batch.cancellingAt) return batch;
+      await this.transitions.announce({ batch: { ...batch }, from: batch.status, to: 'cancelling' }, tx);
       Object.assign(batch, { status: 'cancelling', cancellingAt: new Date(this.clock.now()) });
       await tx.save(batch);
       await this.stop(batch, 'cancelled', tx);

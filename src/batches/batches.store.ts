@@ -7,7 +7,7 @@ import { BatchEntity } from './batch.entity';
 import { TERMINAL_STATUSES, type BatchStatus } from './batch-status';
 import { PartEntity } from './part.entity';
 import type { StopReason } from './part-state';
-import { WAKE_STOPPED } from './parts.store';
+import { wakeStopped } from './parts.store';
 
 const NOT_ENDED = Not(In<BatchStatus>([...TERMINAL_STATUSES]));
 
@@ -89,7 +89,7 @@ export class BatchesStore implements ActiveBatchCounter {
       .set({ stopReason: reason })
       .where(`batch_id = :batchId AND state <> 'ended' AND stop_reason IS NULL`, { batchId })
       .execute();
-    await tx.query(`${WAKE_STOPPED} AND batch_id = $2`, [now, batchId]);
+    await tx.query(`${wakeStopped(this.database.tableOf(PartEntity))} AND batch_id = $2`, [now, batchId]);
     return open;
   }
 }

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Ids } from '../common/ids';
+import { SafeLogger } from '../common/safe-logger';
 import { IngestService } from '../ingest/ingest.service';
 import { UnknownCommitError } from '../persistence/database';
 import { CreateBatchTransaction, type CreatedBatch } from './create-batch.transaction';
@@ -8,7 +9,7 @@ import { NewBatchBuilder } from './new-batch.builder';
 /** Takes a new batch: body, blob, then one transaction. A refusal leaves nothing behind. */
 @Injectable()
 export class CreateBatchService {
-  private readonly logger = new Logger(CreateBatchService.name);
+  private readonly logger = new SafeLogger(CreateBatchService.name);
 
   constructor(
     private readonly ingest: IngestService,

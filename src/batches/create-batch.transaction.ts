@@ -1,9 +1,11 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 import { Database, UnknownCommitError } from '../persistence/database';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { JobQueue } from '../queue/job-queue';
 import type { BatchEntity } from './batch.entity';
+import { BatchTransitions } from './batch-transitions';
 import { BatchesStore, type NewBatch } from './batches.store';
 import { nextJob } from './part-jobs';
 
@@ -19,13 +21,14 @@ const READ_EVERY_MS = 500;
 /** The one transaction of a create: quota, rows, jobs. */
 @Injectable()
 export class CreateBatchTransaction {
-  private readonly logger = new Logger(CreateBatchTransaction.name);
+  private readonly logger = new SafeLogger(CreateBatchTransaction.name);
 
   constructor(
     private readonly database: Database,
     private readonly store: BatchesStore,
     private readonly quota: QuotaService,
     private readonly queue: JobQueue,
+    private readonly transitions: BatchTransitions,
     private readonly clock: Clock,
   ) {}
 
@@ -52,6 +55,7 @@ export class CreateBatchTransaction {
         const job = nextJob(part.id, part.state);
         if (job) await this.queue.enqueue(job, tx);
       }
+      await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);
       return allowance;
     });
   }

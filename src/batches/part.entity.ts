@@ -14,7 +14,7 @@ export interface PartResults {
 }
 
 /** One upstream job over a contiguous run of a batch's items. Every write of a handler names the fence of its lease. */
-@Entity('meshbatch_parts')
+@Entity('parts')
 export class PartEntity {
   @PrimaryColumn('text')
   id!: string;

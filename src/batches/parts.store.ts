@@ -28,14 +28,16 @@ export type PartPatch = QueryDeepPartialEntity<PartEntity>;
 
 const LEASE_IS_FREE = `(lease_expires_at IS NULL OR lease_expires_at <= $1)`;
 
-const SELECT_DUE = `SELECT id, state FROM meshbatch_parts
+const selectDue = (parts: string) => `SELECT id, state FROM ${parts}
   WHERE state NOT IN ('ended', 'running') AND due_at <= $1 AND ${LEASE_IS_FREE}
     AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
   ORDER BY due_at, id LIMIT $2`;
 
-const CLAIM_DUE_POLLS = `UPDATE meshbatch_parts SET lease_holder = $3, lease_expires_at = $4, fence = fence + 1
+const claimDuePolls = (
+  parts: string,
+) => `UPDATE ${parts} SET lease_holder = $3, lease_expires_at = $4, fence = fence + 1
   WHERE id IN (
-    SELECT id FROM meshbatch_parts WHERE state = 'running' AND due_at <= $1 AND ${LEASE_IS_FREE}
+    SELECT id FROM ${parts} WHERE state = 'running' AND due_at <= $1 AND ${LEASE_IS_FREE}
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING id, fence`;
 
@@ -43,13 +45,14 @@ const CLAIM_DUE_POLLS = `UPDATE meshbatch_parts SET lease_holder = $3, lease_exp
  * A part that is to stop is looked at at once, unless a create without an answer is being looked for, which takes its time,
  * or its results are being collected.
  */
-export const WAKE_STOPPED = `UPDATE meshbatch_parts SET due_at = $1, failures = 0
+export const wakeStopped = (parts: string) => `UPDATE ${parts} SET due_at = $1, failures = 0
   WHERE (state IN ('queued', 'running', 'needs_operator') OR (state = 'submitting' AND create_sent_at IS NULL))`;
 
 /** Parts and the leases on them. */
 @Injectable()
 export class PartsStore {
   private readonly holder: string;
+  private readonly table: string;
 
   constructor(
     private readonly database: Database,
@@ -57,6 +60,7 @@ export class PartsStore {
     ids: Ids,
   ) {
     this.holder = ids.next('worker');
+    this.table = database.tableOf(PartEntity);
   }
 
   find(partId: string): Promise<PartEntity | null> {
@@ -65,7 +69,7 @@ export class PartsStore {
 
   /** Parts, other than running ones, that want a step; at most `limit`. */
   async listDue(limit: number): Promise<{ id: string; state: PartState }[]> {
-    return this.database.manager.query(SELECT_DUE, [new Date(this.clock.now()), limit]);
+    return this.database.manager.query(selectDue(this.table), [new Date(this.clock.now()), limit]);
   }
 
   /** Takes the lease on a part; null when somebody holds it or the part has ended. */
@@ -88,7 +92,7 @@ export class PartsStore {
     const now = this.clock.now();
     const parameters = [new Date(now), limit, this.holder, new Date(now + LEASE_MS)];
     const [rows] = await this.database.manager.query<[{ id: string; fence: number }[], number]>(
-      CLAIM_DUE_POLLS,
+      claimDuePolls(this.table),
       parameters,
     );
     return rows.map((row) => ({ partId: row.id, fence: row.fence }));
@@ -105,7 +109,7 @@ export class PartsStore {
     await manager.update(PartEntity, { id: partId, fence }, { leaseHolder: null, leaseExpiresAt: null });
     if (wasToStop) return;
     const now = new Date(this.clock.now());
-    await manager.query(`${WAKE_STOPPED} AND id = $2 AND stop_reason IS NOT NULL`, [now, partId]);
+    await manager.query(`${wakeStopped(this.table)} AND id = $2 AND stop_reason IS NOT NULL`, [now, partId]);
   }
 
   /** Frees every lease: for the only process of its database, whose former self may have been killed. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openDatabase } from '../config/database';
+import { openDatabase } from '../config/open-database';
 import { loadEnv, loadEnvFile } from '../config/env';
 
 /** Brings the database up to this version and exits. */

@@ -5,9 +5,10 @@ import { ApiKeysService } from '../auth/api-keys.service';
 import { SystemClock } from '../common/clock';
 import { Ids } from '../common/ids';
 import { SystemRandom } from '../common/random';
-import { openDatabase } from '../config/database';
+import { openDatabase } from '../config/open-database';
 import { loadEnv, loadEnvFile } from '../config/env';
-import { Database } from '../persistence/database';
+import { ENTITIES } from '../meshbatch/entities';
+import { DatabaseConnection } from '../persistence/database-connection';
 
 type Rows = Record<string, unknown>[];
 
@@ -19,13 +20,14 @@ async function operate(asked: OperatorCommandInput): Promise<Rows> {
   const answer = env.DATABASE_URL === undefined ? await sendCommand(env.DATA_DIR, asked) : null;
   if (answer) return answer;
   // Like an API process, it never changes the tables of a server that others use.
-  const database = await openDatabase({ ...env, ROLE: 'api' });
+  const opened = await openDatabase({ ...env, ROLE: 'api' });
   try {
+    const database = await new DatabaseConnection({ ...opened.options, entities: ENTITIES }).open();
     const [clock, random] = [new SystemClock(), new SystemRandom()];
-    const keys = new ApiKeysService(new Database(database.dataSource), clock, new Ids(clock, random), random);
+    const keys = new ApiKeysService(database, clock, new Ids(clock, random), random);
     return await runOperatorCommand(keys, command);
   } finally {
-    await database.close();
+    await opened.close();
   }
 }
 

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { SystemClock } from '../common/clock';
-import { startDatabase, type OpenDatabase } from './database';
+import { startDatabase, type OpenDatabase } from './open-database';
 import { InvalidEnvError, loadEnv, loadEnvFile, type Env } from './env';
-import { DataFolderInUseError } from '../admin/control-socket';
+import { DataFolderInUseError } from '../persistence/embedded/data-folder';
 
 /** What a process runs on its database, and how it is stopped. */
 export interface Running {

@@ -1,20 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Logger } from 'nestjs-pino';
+import { serveCommands } from '../admin/control-socket';
 import { runOperatorCommand } from '../admin/operator-commands';
 import { AppModule } from '../app.module';
 import { ApiKeysService } from '../auth/api-keys.service';
 import { SystemClock } from '../common/clock';
-import type { OpenDatabase } from './database';
+import type { OpenDatabase } from './open-database';
 import type { Env } from './env';
 import { makeFirstKey } from './first-key';
 import type { Running } from './run-process';
 import { AnswerHeaders } from '../http/answer-headers';
 import { ErrorFilter } from '../http/error.filter';
 import { holdContinue } from '../http/expect-continue';
+import { RequestIds } from '../http/request-id';
 import { setUpOpenApi } from '../openapi/openapi.setup';
 import { BOOT_LOG } from './boot-log';
+import { createPino, requestLogging } from './logging';
+import { PinoLogger } from './pino-logger';
 
 const GRACE_MS = 4_000;
 const KEEP_ALIVE_MS = 75_000;
@@ -23,7 +26,7 @@ const KEEP_ALIVE_MS = 75_000;
 export async function startService(env: Env, database: OpenDatabase): Promise<Running> {
   // Our routes read the raw request: no parser runs before the key is checked.
   const options = { bodyParser: false, logger: BOOT_LOG };
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(env, database.dataSource), options);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(env, database.options), options);
   app.disable('x-powered-by');
   app.useGlobalFilters(app.get(ErrorFilter));
   const headers = app.get(AnswerHeaders);
@@ -32,14 +35,18 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
     next();
   });
   setUpOpenApi(app);
+  // After the documentation, whose pages are not worth a line.
+  const pino = createPino(env);
+  app.use(requestLogging(pino, app.get(RequestIds)));
   holdContinue(app.getHttpServer());
   // Longer than any proxy in front keeps an idle connection, so that it is never this side that closes one in use.
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   await app.init();
-  app.useLogger(app.get(Logger));
+  app.useLogger(new PinoLogger(pino));
   await app.listen(env.PORT, env.HOST);
   const keys = app.get(ApiKeysService);
-  database.control?.serve((command) => runOperatorCommand(keys, command));
+  const { embedded } = database.options;
+  if (embedded) serveCommands(embedded.folder, (command) => runOperatorCommand(keys, command));
   await welcome(await addressOf(app), keys, env);
   return { close: () => closeService(app) };
 }

@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity, BatchError } from '../batches/batch.entity';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { attemptOf, NO_ATTEMPT } from './attempt';
@@ -11,7 +12,7 @@ import { PollInterval } from './poll-interval';
 /** How an attempt ends: its job is known, it certainly did not take place, nobody can tell, or the provider refused it. */
 @Injectable()
 export class AttemptEnds {
-  private readonly logger = new Logger(AttemptEnds.name);
+  private readonly logger = new SafeLogger(AttemptEnds.name);
 
   constructor(
     private readonly progress: BatchProgress,

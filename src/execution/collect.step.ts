@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { PartEntity } from '../batches/part.entity';
+import { SafeLogger } from '../common/safe-logger';
 import { IncompleteDownloadError, type ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { attemptOf } from './attempt';
@@ -15,7 +16,7 @@ import { Scratch } from './scratch';
 /** Copies a part's results here, gives every item its one outcome, and only then clears up upstream. */
 @Injectable()
 export class CollectStep {
-  private readonly logger = new Logger(CollectStep.name);
+  private readonly logger = new SafeLogger(CollectStep.name);
 
   constructor(
     private readonly progress: BatchProgress,

@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BatchesService } from '../batches/batches.service';
 import { BatchesStore } from '../batches/batches.store';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 import { Database } from '../persistence/database';
 
 const AT_ONCE = 100;
@@ -9,7 +10,7 @@ const AT_ONCE = 100;
 /** Our own deadline, whatever a provider does with its: unsent parts end, running ones are told to stop. */
 @Injectable()
 export class Deadlines {
-  private readonly logger = new Logger(Deadlines.name);
+  private readonly logger = new SafeLogger(Deadlines.name);
 
   constructor(
     private readonly database: Database,

@@ -1,9 +1,9 @@
-import { Logger } from '@nestjs/common';
 import type { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 
 /** Repeats an action until it is stopped; an action that throws is told and tried again. */
 export class Loop {
-  private readonly logger = new Logger(Loop.name);
+  private readonly logger = new SafeLogger(Loop.name);
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { PartEntity } from '../batches/part.entity';
 import { LEASE_MS, LeaseLostError, PartsStore, type Lease } from '../batches/parts.store';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 
 const RENEW_MS = LEASE_MS / 3;
 
@@ -16,7 +17,7 @@ export interface LeasedPart {
 /** Runs steps under a lease that is renewed until they end. */
 @Injectable()
 export class PartLeases {
-  private readonly logger = new Logger(PartLeases.name);
+  private readonly logger = new SafeLogger(PartLeases.name);
   private readonly stopping = new AbortController();
 
   constructor(

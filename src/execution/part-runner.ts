@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BatchesStore } from '../batches/batches.store';
 import { LeaseLostError, type Lease } from '../batches/parts.store';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 import { PartLeases, type LeasedPart } from './part-leases';
 import { PartDispatch } from './part-dispatch';
 import { StepFailures } from './step-failures';
@@ -9,7 +10,7 @@ import { StepFailures } from './step-failures';
 /** Runs steps of parts under leases. A job is only a wake-up: what is to be done is read from the row. */
 @Injectable()
 export class PartRunner {
-  private readonly logger = new Logger(PartRunner.name);
+  private readonly logger = new SafeLogger(PartRunner.name);
 
   constructor(
     private readonly leases: PartLeases,

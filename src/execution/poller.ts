@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { PartsStore, type Lease } from '../batches/parts.store';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 import { Loop } from './loop';
 import { PartRunner } from './part-runner';
 
@@ -10,7 +11,7 @@ const CONCURRENCY = 50;
 /** Polls upstream jobs whose time has come, claimed in bulk. */
 @Injectable()
 export class Poller {
-  private readonly logger = new Logger(Poller.name);
+  private readonly logger = new SafeLogger(Poller.name);
   private readonly loop: Loop;
   private readonly underWay = new Set<Promise<void>>();
 

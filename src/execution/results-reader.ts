@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { PartEntity } from '../batches/part.entity';
+import { SafeLogger } from '../common/safe-logger';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { readItemId } from './item-id';
 import type { OutcomeSpool } from './outcome-spool';
@@ -7,7 +8,7 @@ import type { OutcomeSpool } from './outcome-spool';
 /** Reads every outcome that a provider holds for a part into a spool, joined by our ids and never by order. */
 @Injectable()
 export class ResultsReader {
-  private readonly logger = new Logger(ResultsReader.name);
+  private readonly logger = new SafeLogger(ResultsReader.name);
 
   /** Throws {@link ProviderCallError} or {@link IncompleteDownloadError}. */
   async read(part: PartEntity, adapter: ProviderAdapter, spool: OutcomeSpool, signal: AbortSignal): Promise<void> {

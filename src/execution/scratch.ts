@@ -1,27 +1,33 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Ids } from '../common/ids';
+import { Database } from '../persistence/database';
 import type { StagedLines } from '../providers/contract/adapter';
 import { EXECUTION_OPTIONS, type ExecutionModuleOptions } from './execution.module-definition';
 
 /** Files that live as long as one step; a process's own folder, removed when it ends. */
 @Injectable()
 export class Scratch implements OnModuleInit, OnApplicationShutdown {
+  private readonly parent: string;
   private readonly folder: string;
 
   constructor(
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionModuleOptions,
     private readonly ids: Ids,
+    private readonly database: Database,
   ) {
-    this.folder = join(options.scratchFolder, ids.next('worker'));
+    this.parent = options.scratchFolder ?? join(tmpdir(), 'meshbatch-scratch');
+    this.folder = join(this.parent, ids.next('worker'));
   }
 
   async onModuleInit(): Promise<void> {
-    if (!this.options.work) return;
+    if (this.options.work === false) return;
     // What a killed process left; where others may be working, theirs is not ours to remove.
-    if (this.options.exclusive) await rm(this.options.scratchFolder, { recursive: true, force: true });
+    if (this.database.facts.embedded && this.options.scratchFolder !== undefined)
+      await rm(this.parent, { recursive: true, force: true });
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
   }
 

@@ -1,9 +1,10 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { PartEntity } from '../batches/part.entity';
 import { PartsStore, type PartPatch } from '../batches/parts.store';
 import { backoffMs } from '../common/backoff';
 import { Clock } from '../common/clock';
 import { Random } from '../common/random';
+import { SafeLogger } from '../common/safe-logger';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import type { ProviderCallError } from '../providers/contract/errors';
 import { ProviderPauses } from '../providers/provider-pauses';
@@ -15,7 +16,7 @@ const LONGEST_RETRY_AFTER_MS = 600_000;
 /** What a failure does to a part: it waits, as long as the provider says or with growing patience. */
 @Injectable()
 export class StepFailures {
-  private readonly logger = new Logger(StepFailures.name);
+  private readonly logger = new SafeLogger(StepFailures.name);
 
   constructor(
     private readonly parts: PartsStore,

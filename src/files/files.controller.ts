@@ -7,6 +7,8 @@ import { CurrentOwner } from '../auth/owner.guard';
 import type { Owner } from '../auth/owner';
 import type { ByteRange } from '../blobs/blob-store';
 import { MeshbatchError } from '../http/meshbatch-error';
+import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
+import { sendJson } from '../http/send-json';
 import { sendStream } from '../http/send-stream';
 import { FileDto, toFileDto } from './dto/file.dto';
 import { FilesService } from './files.service';
@@ -22,8 +24,12 @@ export class FilesController {
   @Get(':file_id')
   @ApiOperation({ operationId: 'get-file-v-1-files-file-id-get', summary: 'Get File' })
   @ApiOkResponse({ description: 'Successful Response', type: FileDto })
-  async get(@CurrentOwner() owner: Owner, @Param('file_id') id: string): Promise<FileDto> {
-    return toFileDto(await this.files.get(owner.id, id));
+  async get(
+    @CurrentOwner() owner: Owner,
+    @Param('file_id') id: string,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    sendJson(response, toFileDto(await this.files.get(owner.id, id)));
   }
 
   @Get(':file_id/content')
@@ -37,16 +43,17 @@ export class FilesController {
   async content(
     @CurrentOwner() owner: Owner,
     @Param('file_id') id: string,
-    @Req() request: IncomingMessage,
-    @Res() response: ServerResponse,
+    @Req() request: PlatformRequest,
+    @Res() response: PlatformResponse,
   ): Promise<void> {
     const file = await this.files.get(owner.id, id);
-    const range = requestedRange(request, file.bytes, response);
-    response.statusCode = range ? 206 : 200;
-    response.setHeader('Content-Type', 'application/x-ndjson');
-    response.setHeader('Accept-Ranges', 'bytes');
-    response.setHeader('Content-Length', range ? range.end - range.start + 1 : file.bytes);
-    if (range) response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
+    const range = requestedRange(nodeRequest(request), file.bytes, nodeResponse(response));
+    const answer = takeOver(response);
+    answer.statusCode = range ? 206 : 200;
+    answer.setHeader('Content-Type', 'application/x-ndjson');
+    answer.setHeader('Accept-Ranges', 'bytes');
+    answer.setHeader('Content-Length', range ? range.end - range.start + 1 : file.bytes);
+    if (range) answer.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
     await sendStream(response, this.reader.read(file.segments, range));
   }
 }

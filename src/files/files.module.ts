@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
-import { FilesController } from './files.controller';
+import { ConfigurableModuleClass } from './files.module-definition';
 import { FilesService } from './files.service';
 import { SegmentReader } from './segment-reader';
 
 /** Files of a batch, read in place. */
-@Module({ controllers: [FilesController], providers: [FilesService, SegmentReader], exports: [SegmentReader] })
-export class FilesModule {}
+@Module({ providers: [FilesService, SegmentReader], exports: [SegmentReader] })
+export class FilesModule extends ConfigurableModuleClass {}

@@ -14,7 +14,7 @@ export interface FileSegment {
 }
 
 /** A file that a caller can read; its bytes are those of its segments, in order. */
-@Entity('meshbatch_files')
+@Entity('files')
 export class StoredFileEntity {
   @PrimaryColumn('text')
   id!: string;

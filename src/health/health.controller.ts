@@ -6,8 +6,7 @@ import {
   type HealthCheckResult,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
-import { Database } from '../persistence/database';
-import { ProviderPauses } from '../providers/provider-pauses';
+import { MeshbatchHealth } from './meshbatch-health';
 
 @Controller('health')
 @ApiTags('subpackage_health')
@@ -15,8 +14,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly database: Database,
-    private readonly pauses: ProviderPauses,
+    private readonly meshbatch: MeshbatchHealth,
   ) {}
 
   @Get('live')
@@ -31,22 +29,16 @@ export class HealthController {
   @ApiOkResponse({ description: 'Successful Response' })
   @ApiServiceUnavailableResponse({ description: 'The database cannot be reached' })
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.checkDatabase(), () => this.checkProviders()]);
-  }
-
-  private async checkDatabase(): Promise<HealthIndicatorResult> {
-    const indicator = this.indicators.check('database');
-    try {
-      await this.database.manager.query('SELECT 1');
-      return indicator.up();
-    } catch {
-      return indicator.down();
-    }
+    return this.health.check([() => this.look()]);
   }
 
   /** A provider that refuses our credentials is shown; the service itself still serves. */
-  private checkProviders(): HealthIndicatorResult {
-    const paused = this.pauses.list();
-    return this.indicators.check('providers').up({ paused });
+  private async look(): Promise<HealthIndicatorResult> {
+    const { database, pausedProviders } = await this.meshbatch.check();
+    const indicator = this.indicators.check('database');
+    return {
+      ...(database === 'up' ? indicator.up() : indicator.down()),
+      ...this.indicators.check('providers').up({ paused: pausedProviders }),
+    };
   }
 }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
-import { HealthController } from './health.controller';
+import { ConfigurableModuleClass } from './health.module-definition';
+import { MeshbatchHealth } from './meshbatch-health';
 
-/** Liveness and readiness. */
-@Module({ imports: [TerminusModule.forRoot({ logger: false })], controllers: [HealthController] })
-export class HealthModule {}
+/** What a health check asks. */
+@Module({ providers: [MeshbatchHealth], exports: [MeshbatchHealth] })
+export class HealthModule extends ConfigurableModuleClass {}

@@ -1,9 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { SafeLogger } from '../common/safe-logger';
 import { discardBody } from './discard-body';
 import { codeOfStatus, ERROR_STATUS } from './error-status';
 import { MeshbatchError, ValidationFailedError, type ErrorCode } from './meshbatch-error';
+import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse } from './platform';
 import { RequestIds } from './request-id';
+import { sendJson } from './send-json';
 
 /** The error envelope of every answer that is not a success. */
 interface ErrorBody {
@@ -15,13 +17,14 @@ interface ErrorBody {
 /** Turns whatever a route threw into the envelope; what nobody foresaw is logged and answered as a plain 500. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  private readonly logger = new Logger(ErrorFilter.name);
+  private readonly logger = new SafeLogger(ErrorFilter.name);
 
   constructor(private readonly requestIds: RequestIds) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<IncomingMessage>();
-    const response = host.switchToHttp().getResponse<ServerResponse>();
+    const request = nodeRequest(host.switchToHttp().getRequest<PlatformRequest>());
+    const answer = host.switchToHttp().getResponse<PlatformResponse>();
+    const response = nodeResponse(answer);
     const requestId = this.requestIds.of(request, response);
     const error = this.toMeshbatchError(thrown, requestId);
     if (response.headersSent) {
@@ -29,7 +32,7 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    this.answer(response, error, requestId);
+    sendJson(answer, bodyOf(error, requestId), ERROR_STATUS[error.code]);
     discardBody(request);
   }
 
@@ -42,17 +45,12 @@ export class ErrorFilter implements ExceptionFilter {
     this.logger.error({ err: thrown, request_id: requestId }, 'A request failed for a reason that nobody foresaw');
     return new MeshbatchError('internal_error', 'Internal error.');
   }
+}
 
-  private answer(response: ServerResponse, error: MeshbatchError, requestId: string): void {
-    const body: ErrorBody = {
-      error: { code: error.code, message: error.message, ...error.extras },
-      ...(error instanceof ValidationFailedError && { detail: error.faults }),
-      request_id: requestId,
-    };
-    const bytes = Buffer.from(JSON.stringify(body));
-    response.statusCode = ERROR_STATUS[error.code];
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.setHeader('Content-Length', bytes.length);
-    response.end(bytes);
-  }
+function bodyOf(error: MeshbatchError, requestId: string): ErrorBody {
+  return {
+    error: { code: error.code, message: error.message, ...error.extras },
+    ...(error instanceof ValidationFailedError && { detail: error.faults }),
+    request_id: requestId,
+  };
 }

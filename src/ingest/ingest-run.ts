@@ -9,7 +9,7 @@ import type { ProviderRegistry, ResolvedModel } from '../providers/provider-regi
 import { CapabilityNotSupportedError } from '../providers/providers.errors';
 import { CreateBatchRequestDto, METADATA_MAX_BYTES } from './dto/create-batch-request.dto';
 import { FaultList } from './fault-list';
-import type { IngestModuleOptions } from './ingest.module-definition';
+import type { IngestLimits } from './ingest-limits';
 import { MixedModelsError, PayloadTooLargeError, RequestTooLargeError, TooFewRequestsError } from './ingest.errors';
 import { readItem, type ReadItem } from './item-reader';
 import { splitFault } from './split-fault';
@@ -46,7 +46,7 @@ export class IngestRun {
 
   constructor(
     private readonly registry: ProviderRegistry,
-    private readonly limits: IngestModuleOptions,
+    private readonly limits: IngestLimits,
   ) {}
 
   /** The lines of `input.jsonl`; throws the refusal of the whole body, at once where the contract says so, else at its end. */

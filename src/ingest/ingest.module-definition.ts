@@ -1,13 +1,12 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { BlobsModule } from '../blobs/blobs.module';
+import { defineModule } from '../common/define-module';
+import { ProvidersModule } from '../providers/providers.module';
+import type { IngestLimits } from './ingest-limits';
 
-export interface IngestModuleOptions {
-  /** Most bytes of a body, decoded. */
-  readonly maxBodyBytes: number;
-  readonly maxBatchItems: number;
-}
+/** Limits of a body: 256 MiB and 100,000 items where left out. */
+export type IngestModuleOptions = Partial<IngestLimits>;
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: INGEST_OPTIONS } =
-  new ConfigurableModuleBuilder<IngestModuleOptions>({ moduleName: 'Ingest' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: INGEST_OPTIONS } = defineModule<IngestModuleOptions>({
+  name: 'Ingest',
+  needs: [ProvidersModule, BlobsModule],
+});

@@ -4,6 +4,7 @@ import { BlobStore } from '../blobs/blob-store';
 import type { Endpoint } from '../providers/contract/adapter';
 import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
+import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest-limits';
 import { IngestRun } from './ingest-run';
 import { planParts, type PartPlan } from './part-planner';
 import { checkBodyHeaders } from './request-body';
@@ -26,11 +27,19 @@ export interface IngestedBatch {
 /** Takes the body of a create, in bounded memory. */
 @Injectable()
 export class IngestService {
+  private readonly limits: IngestLimits;
+
   constructor(
-    @Inject(INGEST_OPTIONS) private readonly limits: IngestModuleOptions,
+    @Inject(INGEST_OPTIONS) options: IngestModuleOptions,
     private readonly registry: ProviderRegistry,
     private readonly blobs: BlobStore,
-  ) {}
+  ) {
+    const { maxBodyBytes, maxBatchItems } = options;
+    this.limits = {
+      maxBodyBytes: maxBodyBytes ?? DEFAULT_INGEST_LIMITS.maxBodyBytes,
+      maxBatchItems: maxBatchItems ?? DEFAULT_INGEST_LIMITS.maxBatchItems,
+    };
+  }
 
   /** Stores the items under `inputKey`; throws a {@link MeshbatchError} and leaves nothing when the body is refused. */
   async ingest(inputKey: string, body: AsyncIterable<Buffer>): Promise<IngestedBatch> {

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { goAhead } from '../http/expect-continue';
 import { IncompleteBodyError, PayloadTooLargeError, UnsupportedMediaTypeError } from './ingest.errors';
 
+const BODY_ALREADY_READ =
+  'Something of the host’s read the body of a request to Meshbatch before its route was reached: create the application ' +
+  'with NestFactory, so that Meshbatch can keep body parsers off its routes, or leave these routes out of your parser';
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /** Refuses by the headers alone what need not be read: 415, then 413. */
@@ -14,6 +17,7 @@ export function checkBodyHeaders(request: IncomingMessage, maxBodyBytes: number)
 
 /** The raw body; tells a client that waits for `100 Continue` to go ahead only now, when its headers have passed. */
 export async function* readBody(request: IncomingMessage, response: ServerResponse): AsyncGenerator<Buffer> {
+  if (request.readableEnded) throw new Error(BODY_ALREADY_READ);
   goAhead(request, response);
   try {
     // Left open on an early refusal: the answer still has to go out over the same connection.

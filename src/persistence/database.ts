@@ -1,5 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import type { DataSource, EntityManager, EntityTarget, QueryRunner } from 'typeorm';
+import { SafeLogger } from '../common/safe-logger';
+import { tableOf } from './own-data-source';
+import type { Placement } from './placement';
 import { assertNoTransaction, runInTransactionContext } from './transaction-context';
 
 /** The connection was lost at COMMIT: what was done may be stored or not, and only a fresh read can tell. */
@@ -11,17 +14,34 @@ export class UnknownCommitError extends Error {
   }
 }
 
+/** What kind of database there is, and where in it our tables are. */
+export interface DatabaseFacts {
+  readonly placement: Placement;
+  /** Whether it is the embedded one, which this process has to itself. */
+  readonly embedded: boolean;
+  /** Whether a connection can be kept for hearing of other processes' jobs. */
+  readonly canListen: boolean;
+}
+
 /** The door to the DataSource: every query of ours goes through a transaction's manager or through {@link manager}. */
 @Injectable()
 export class Database {
-  private readonly logger = new Logger(Database.name);
+  private readonly logger = new SafeLogger(Database.name);
 
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    readonly facts: DatabaseFacts,
+  ) {}
 
   /** The manager for a query of its own; throws inside a transaction. */
   get manager(): EntityManager {
     assertNoTransaction('A query outside the transaction');
     return this.dataSource.manager;
+  }
+
+  /** The name of an entity's table, for SQL that is written by hand. */
+  tableOf(entity: EntityTarget<object>): string {
+    return tableOf(this.dataSource, entity);
   }
 
   /**

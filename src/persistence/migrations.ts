@@ -1,7 +1,26 @@
+import type { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema';
+import type { Placement } from './placement';
 
-/** Every migration, oldest first; a host adds them to its own DataSource. */
+/** Every migration, oldest first. */
 export const MIGRATIONS = [InitialSchema1764000000000];
 
-/** Where TypeORM notes which of them have run; its own, so that a host's migrations keep theirs. */
-export const MIGRATIONS_TABLE = 'meshbatch_migrations';
+/** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */
+export function migrationsTable({ tablePrefix }: Placement): string {
+  return `${tablePrefix}migrations`;
+}
+
+/** Throws when the tables are missing or older than this version; changes nothing. */
+export async function assertMigrated(dataSource: DataSource, placement: Placement): Promise<void> {
+  const table = `${placement.schema === undefined ? '' : `"${placement.schema}".`}"${migrationsTable(placement)}"`;
+  const [found] = await dataSource.query<{ exists: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS exists', [
+    table,
+  ]);
+  const rows = found?.exists ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${table}`) : [];
+  const done = new Set(rows.map((row) => row.name));
+  if (MIGRATIONS.every((migration) => done.has(migration.name))) return;
+  throw new Error(
+    'The tables of Meshbatch are missing or older than this version: run migrate(dataSource) from the package meshbatch, ' +
+      'or npm run migrate of the service, before the application starts',
+  );
+}

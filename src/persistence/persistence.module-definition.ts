@@ -1,13 +1,23 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
+import type { DataSource, MixedList } from 'typeorm';
+import { defineModule } from '../common/define-module';
+import type { EmbeddedDatabase } from './embedded/embedded-database';
+import type { PlacementOptions } from './placement';
 
-export interface PersistenceModuleOptions {
-  /** An initialised Postgres DataSource that knows our entities, with our migrations run. */
-  readonly dataSource: DataSource;
+/** The database, and where in it the tables are. */
+export interface DatabaseOptions extends PlacementOptions {
+  /**
+   * A Postgres DataSource, initialised, on which `migrate` has run. Its connections are shared; its entities, migrations and
+   * settings are neither used nor changed.
+   */
+  readonly dataSource?: DataSource;
+  /** In place of a DataSource: the embedded database, for one process. It is closed with the application. */
+  readonly embedded?: EmbeddedDatabase;
+}
+
+export interface PersistenceModuleOptions extends DatabaseOptions {
+  /** `ENTITIES`: those of all our modules. */
+  readonly entities: MixedList<new () => object>;
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: PERSISTENCE_OPTIONS } =
-  new ConfigurableModuleBuilder<PersistenceModuleOptions>({ moduleName: 'Persistence' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+  defineModule<PersistenceModuleOptions>({ name: 'Persistence', needs: [] });

@@ -1,18 +1,16 @@
 import { Module } from '@nestjs/common';
 import { Database } from './database';
-import {
-  ConfigurableModuleClass,
-  PERSISTENCE_OPTIONS,
-  type PersistenceModuleOptions,
-} from './persistence.module-definition';
+import { DatabaseConnection } from './database-connection';
+import { ConfigurableModuleClass } from './persistence.module-definition';
 
 /** Gives the other modules their way to the database. */
 @Module({
   providers: [
+    DatabaseConnection,
     {
       provide: Database,
-      useFactory: (options: PersistenceModuleOptions) => new Database(options.dataSource),
-      inject: [PERSISTENCE_OPTIONS],
+      useFactory: (connection: DatabaseConnection) => connection.open(),
+      inject: [DatabaseConnection],
     },
   ],
   exports: [Database],

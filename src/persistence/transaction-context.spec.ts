@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { embeddedDatabase, serverDatabase, type TestDatabase } from '../../test/support/postgres/test-databases';
-import { Database, UnknownCommitError } from './database';
+import { testDatabase } from '../../test/support/postgres/test-database';
+import { UnknownCommitError, type Database } from './database';
 import { afterCommit, assertNoTransaction, runInTransactionContext } from './transaction-context';
 
 describe('the transaction context', () => {
@@ -32,7 +33,7 @@ describe.each([
   beforeAll(async () => {
     opened = await make();
     dataSource = await new DataSource(opened.options).initialize();
-    database = new Database(dataSource);
+    database = testDatabase(dataSource);
     await dataSource.query('CREATE TABLE item (id int PRIMARY KEY)');
   });
   beforeEach(() => dataSource.query('DELETE FROM item'));

@@ -1,6 +1,8 @@
-import { Get } from '@nestjs/common';
+import { Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
+import type { PlatformResponse } from '../http/platform';
+import { sendJson } from '../http/send-json';
 import { ProviderRegistry } from './provider-registry';
 
 /** A model that can be named, and whether its batches can be taken. */
@@ -23,9 +25,10 @@ export class ModelsController {
   @Get()
   @ApiOperation({ operationId: 'list-models-v-1-models-get', summary: 'List Models' })
   @ApiOkResponse({ description: 'Successful Response', type: [ModelDto] })
-  list(): ModelDto[] {
-    return this.registry
+  list(@Res() response: PlatformResponse): void {
+    const models = this.registry
       .listModels()
       .map(({ id, provider, supportsBatching }) => ({ id, provider, supports_batching: supportsBatching }));
+    sendJson(response, models satisfies ModelDto[]);
   }
 }

@@ -36,8 +36,8 @@ export class ProviderRegistry {
     adapters: readonly ProviderAdapter[],
     private readonly catalog: Catalog,
   ) {
-    this.adapters = indexUnique('provider adapter', adapters, (adapter) => [adapter.id]);
-    this.providers = indexUnique('catalog provider', catalog.providers, (provider) => [provider.id]);
+    this.adapters = indexUnique('provider adapter', adapters, ({ id }) => [id], ' from providers.adapters');
+    this.providers = indexUnique('catalog provider', withUnlisted(catalog.providers, adapters), ({ id }) => [id]);
     this.models = indexUnique('catalog model', catalog.models, (model) => [model.id, ...model.aliases]);
   }
 
@@ -90,11 +90,26 @@ export class ProviderRegistry {
   }
 }
 
-function indexUnique<T>(what: string, entries: readonly T[], keysOf: (entry: T) => string[]): ReadonlyMap<string, T> {
+/** A host's adapter for a provider that the catalog does not know takes every model under the provider's prefix. */
+function withUnlisted(providers: readonly CatalogProvider[], adapters: readonly ProviderAdapter[]): CatalogProvider[] {
+  const listed = new Set(providers.map((provider) => provider.id));
+  const unlisted = adapters.filter((adapter) => !listed.has(adapter.id));
+  return [
+    ...providers,
+    ...unlisted.map(({ id }): CatalogProvider => ({ id, name: id, batch: 'adapter', passThrough: true })),
+  ];
+}
+
+function indexUnique<T>(
+  what: string,
+  entries: readonly T[],
+  keysOf: (entry: T) => string[],
+  where = '',
+): ReadonlyMap<string, T> {
   const index = new Map<string, T>();
   for (const entry of entries) {
     for (const key of keysOf(entry)) {
-      if (index.has(key)) throw new Error(`Two entries claim the ${what} id "${key}": remove one of them`);
+      if (index.has(key)) throw new Error(`Two entries claim the ${what} id "${key}": remove one of them${where}`);
       index.set(key, entry);
     }
   }

@@ -1,5 +1,9 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module';
+import { BlobsModule } from '../blobs/blobs.module';
+import { defineHttpModule } from '../common/define-module';
+import type { InstanceOrClass } from '../common/instance-or-class';
 import type { ProviderAdapter } from './contract/adapter';
+import { ModelsController } from './models.controller';
 
 export interface ProviderCredentials {
   readonly apiKey: string;
@@ -8,17 +12,14 @@ export interface ProviderCredentials {
 
 export interface ProvidersModuleOptions {
   /** By provider id; a provider without an entry is not configured. */
-  readonly credentials: Readonly<Record<string, ProviderCredentials>>;
-  /** Whether the simulated provider is offered; production switches it off. */
-  readonly sandbox: boolean;
-  /** How long a provider may keep silent within a call, in milliseconds; a minute by default. */
+  readonly credentials?: Readonly<Record<string, ProviderCredentials>>;
+  /** Whether the simulated provider is offered; false when left out. */
+  readonly sandbox?: boolean;
+  /** How long a provider may keep silent within a call, in milliseconds; a minute when left out. */
   readonly timeoutMs?: number;
   /** The host's own adapters beside the built-in ones. */
-  readonly adapters?: readonly ProviderAdapter[];
+  readonly adapters?: readonly InstanceOrClass<ProviderAdapter>[];
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: PROVIDERS_OPTIONS } =
-  new ConfigurableModuleBuilder<ProvidersModuleOptions>({ moduleName: 'Providers' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+  defineHttpModule<ProvidersModuleOptions>({ name: 'Providers', needs: [BlobsModule, AuthModule] }, [ModelsController]);

@@ -1,28 +1,34 @@
 import { Module } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { BlobStore } from '../blobs/blob-store';
 import { Clock } from '../common/clock';
 import { CommonModule } from '../common/common.module';
+import { instanceOf } from '../common/instance-or-class';
 import { builtInAdapters } from './adapters/built-in';
 import { BUILT_IN_CATALOG } from './catalog/built-in-catalog';
-import { ModelsController } from './models.controller';
 import { ProviderPauses } from './provider-pauses';
 import { ProviderRegistry } from './provider-registry';
 import { ConfigurableModuleClass, PROVIDERS_OPTIONS, type ProvidersModuleOptions } from './providers.module-definition';
 
+async function makeRegistry(
+  options: ProvidersModuleOptions,
+  blobs: BlobStore,
+  clock: Clock,
+  moduleRef: ModuleRef,
+): Promise<ProviderRegistry> {
+  const own = await Promise.all((options.adapters ?? []).map((adapter) => instanceOf(adapter, moduleRef)));
+  return new ProviderRegistry([...builtInAdapters(options, blobs, clock), ...own], BUILT_IN_CATALOG);
+}
+
 /** Whose batch APIs we reach, and which models they run. */
 @Module({
   imports: [CommonModule],
-  controllers: [ModelsController],
   providers: [
     ProviderPauses,
     {
       provide: ProviderRegistry,
-      useFactory: (options: ProvidersModuleOptions, blobs: BlobStore, clock: Clock) =>
-        new ProviderRegistry(
-          [...builtInAdapters(options, blobs, clock), ...(options.adapters ?? [])],
-          BUILT_IN_CATALOG,
-        ),
-      inject: [PROVIDERS_OPTIONS, BlobStore, Clock],
+      useFactory: makeRegistry,
+      inject: [PROVIDERS_OPTIONS, BlobStore, Clock, ModuleRef],
     },
   ],
   exports: [ProviderRegistry, ProviderPauses],

@@ -2,14 +2,15 @@ import type { DataSource, EntityManager } from 'typeorm';
 import PgBoss from 'pg-boss';
 import { assertNoTransaction } from '../persistence/transaction-context';
 
-const BOSS_SCHEMA = 'meshbatch_jobs';
-
-/** Postgres channel on which workers hear of new jobs; the payload is the queue's name. */
-export const NOTIFY_CHANNEL = 'meshbatch_jobs';
+export interface BossOptions {
+  readonly schema: string;
+  readonly migrate: boolean;
+  readonly supervise: boolean;
+}
 
 /** pg-boss on our own DataSource, so that a job is enqueued in the transaction that needs it. */
-export function createBoss(dataSource: DataSource, options: { migrate: boolean; supervise: boolean }): PgBoss {
-  return new PgBoss({ db: bossDb(dataSource.manager), schema: BOSS_SCHEMA, schedule: false, ...options });
+export function createBoss(dataSource: DataSource, options: BossOptions): PgBoss {
+  return new PgBoss({ db: bossDb(dataSource.manager), schedule: false, ...options });
 }
 
 /** How pg-boss sends SQL: through a manager, which may be that of an open transaction. */

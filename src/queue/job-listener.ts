@@ -1,10 +1,9 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 import { Database } from '../persistence/database';
-import { NOTIFY_CHANNEL } from './boss';
-import { QUEUE_OPTIONS, type QueueModuleOptions } from './queue.module-definition';
 import { JobQueue } from './job-queue';
 
 const RECONNECT_MS = 1000;
@@ -12,19 +11,18 @@ const RECONNECT_MS = 1000;
 /** Hears of jobs that other processes enqueue, on a connection of its own; polling covers what it misses. */
 @Injectable()
 export class JobListener implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(JobListener.name);
+  private readonly logger = new SafeLogger(JobListener.name);
   private readonly stopping = new AbortController();
   private done: Promise<void> = Promise.resolve();
 
   constructor(
-    @Inject(QUEUE_OPTIONS) private readonly options: QueueModuleOptions,
     private readonly database: Database,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.options.listen && this.options.work) this.done = this.listenForever();
+    if (this.queue.works && this.database.facts.canListen) this.done = this.listenForever();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -47,13 +45,13 @@ export class JobListener implements OnApplicationBootstrap, OnApplicationShutdow
     const wake = ({ payload }: { payload?: string }) => payload !== undefined && this.queue.wakeOf(payload).now();
     client.on('notification', wake);
     try {
-      await runner.query(`LISTEN ${NOTIFY_CHANNEL}`);
+      await runner.query(`LISTEN "${this.queue.channel}"`);
       await new Promise<void>((resolve, reject) => {
         client.once('error', reject);
         client.once('end', resolve);
         this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
       });
-      if (this.stopping.signal.aborted) await runner.query(`UNLISTEN ${NOTIFY_CHANNEL}`);
+      if (this.stopping.signal.aborted) await runner.query(`UNLISTEN "${this.queue.channel}"`);
     } finally {
       client.off('notification', wake);
     }

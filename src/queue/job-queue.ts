@@ -1,10 +1,11 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type PgBoss from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
+import { SafeLogger } from '../common/safe-logger';
 import { Database } from '../persistence/database';
 import { afterCommit } from '../persistence/transaction-context';
-import { bossDb, createBoss, NOTIFY_CHANNEL } from './boss';
+import { bossDb, createBoss } from './boss';
 import type { Job } from './job';
 import { QUEUE_OPTIONS, type QueueModuleOptions } from './queue.module-definition';
 import { Wake } from './wake';
@@ -12,16 +13,23 @@ import { Wake } from './wake';
 /** Durable jobs on pg-boss. */
 @Injectable()
 export class JobQueue implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger(JobQueue.name);
+  private readonly logger = new SafeLogger(JobQueue.name);
   private readonly wakes = new Map<string, Wake>();
   readonly boss: PgBoss;
+  /** Postgres channel on which workers hear of new jobs; the payload is the queue's name. */
+  readonly channel: string;
+  /** Whether this process runs jobs, or only enqueues them. */
+  readonly works: boolean;
 
   constructor(
-    @Inject(QUEUE_OPTIONS) options: QueueModuleOptions,
+    @Inject(QUEUE_OPTIONS) { work = true }: QueueModuleOptions,
     database: Database,
     private readonly clock: Clock,
   ) {
-    this.boss = createBoss(database.dataSource, { migrate: false, supervise: options.work });
+    const { jobsSchema } = database.facts.placement;
+    this.channel = jobsSchema;
+    this.works = work;
+    this.boss = createBoss(database.dataSource, { schema: jobsSchema, migrate: false, supervise: work });
     this.boss.on('error', (error) => this.logger.error({ err: error }, 'The job queue met an error'));
   }
 
@@ -36,7 +44,7 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
   /** Stores a job in the transaction that needs it and wakes the workers once that is committed. */
   async enqueue(job: Job, tx: EntityManager): Promise<void> {
     await this.boss.send(job.queue, {}, { db: bossDb(tx), singletonKey: job.key });
-    await tx.query('SELECT pg_notify($1, $2)', [NOTIFY_CHANNEL, job.queue]);
+    await tx.query('SELECT pg_notify($1, $2)', [this.channel, job.queue]);
     afterCommit(() => this.wakeOf(job.queue).now());
   }
 

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { SafeLogger } from '../common/safe-logger';
 import { JobQueue } from './job-queue';
 import type { JobHandler } from './job';
 
@@ -11,7 +12,7 @@ const CONCURRENCY = 8;
  */
 @Injectable()
 export class JobWorker {
-  private readonly logger = new Logger(JobWorker.name);
+  private readonly logger = new SafeLogger(JobWorker.name);
   private readonly handlers = new Map<string, JobHandler>();
   private loops: Promise<void>[] = [];
   private stopping = false;

@@ -2,8 +2,8 @@ import type { DataSource } from 'typeorm';
 import { createBoss } from './boss';
 
 /** The step that creates or upgrades the queue's own schema and its queues; run with the migrations, never by an API process. */
-export async function migrateQueue(dataSource: DataSource, queues: readonly string[]): Promise<void> {
-  const boss = createBoss(dataSource, { migrate: true, supervise: false });
+export async function migrateQueue(dataSource: DataSource, schema: string, queues: readonly string[]): Promise<void> {
+  const boss = createBoss(dataSource, { schema, migrate: true, supervise: false });
   boss.on('error', () => undefined); // start and createQueue reject with the same error
   await boss.start();
   try {

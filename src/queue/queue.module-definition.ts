@@ -1,14 +1,12 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { defineModule } from '../common/define-module';
+import { PersistenceModule } from '../persistence/persistence.module';
 
 export interface QueueModuleOptions {
-  /** Whether this process runs jobs, or only enqueues them. */
-  readonly work: boolean;
-  /** Whether the database is a server with connections to spare, so that one can listen for wake-ups. */
-  readonly listen: boolean;
+  /** Whether this process runs jobs, or only enqueues them; true when left out. */
+  readonly work?: boolean;
 }
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: QUEUE_OPTIONS } =
-  new ConfigurableModuleBuilder<QueueModuleOptions>({ moduleName: 'Queue' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: QUEUE_OPTIONS } = defineModule<QueueModuleOptions>({
+  name: 'Queue',
+  needs: [PersistenceModule],
+});

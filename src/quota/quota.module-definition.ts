@@ -1,12 +1,14 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { defineModule } from '../common/define-module';
+import { PersistenceModule } from '../persistence/persistence.module';
+
+export const DEFAULT_BATCH_LIMIT = 10;
 
 export interface QuotaModuleOptions {
-  /** Active batches an owner may have, where the owner's row names no number of its own. */
-  readonly batchLimitPerOwner: number;
+  /** Active batches an owner may have, where the owner's row names no number of its own; 10 when left out. */
+  readonly batchLimitPerOwner?: number;
 }
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: QUOTA_OPTIONS } =
-  new ConfigurableModuleBuilder<QuotaModuleOptions>({ moduleName: 'Quota' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: QUOTA_OPTIONS } = defineModule<QuotaModuleOptions>({
+  name: 'Quota',
+  needs: [PersistenceModule],
+});

@@ -6,7 +6,7 @@ import { Clock } from '../common/clock';
 import { Database } from '../persistence/database';
 import { ActiveBatchCounter } from './active-batch-counter';
 import { BatchLimitExceededError } from './quota.errors';
-import { QUOTA_OPTIONS, type QuotaModuleOptions } from './quota.module-definition';
+import { DEFAULT_BATCH_LIMIT, QUOTA_OPTIONS, type QuotaModuleOptions } from './quota.module-definition';
 
 export interface BatchAllowance {
   readonly limit: number;
@@ -45,7 +45,7 @@ export class QuotaService {
   }
 
   private async count(ownerId: string, owner: OwnerEntity | null, manager: EntityManager): Promise<BatchAllowance> {
-    const limit = owner?.batchLimit ?? this.options.batchLimitPerOwner;
+    const limit = owner?.batchLimit ?? this.options.batchLimitPerOwner ?? DEFAULT_BATCH_LIMIT;
     // Looked up late: the module that keeps the batches imports this one.
     const counter = this.moduleRef.get(ActiveBatchCounter, { strict: false });
     const active = await counter.countActive(ownerId, manager);

@@ -1,30 +1,32 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { namesIn, type MigrationNames } from '../own-data-source';
 
 /** Owners, keys, batches, parts, files. Ids are ours, so no extension is needed. */
 export class InitialSchema1764000000000 implements MigrationInterface {
   readonly name = 'InitialSchema1764000000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [OWNERS, API_KEYS, BATCHES, PARTS, FILES, ...INDEXES]) await runner.query(statement);
+    const names = namesIn(runner);
+    for (const statement of [OWNERS, API_KEYS, BATCHES, PARTS, FILES, ...INDEXES]) await runner.query(statement(names));
   }
 
   async down(runner: QueryRunner): Promise<void> {
     for (const table of ['files', 'parts', 'batches', 'api_keys', 'owners']) {
-      await runner.query(`DROP TABLE meshbatch_${table}`);
+      await runner.query(`DROP TABLE ${namesIn(runner).table(table)}`);
     }
   }
 }
 
-const OWNERS = `CREATE TABLE meshbatch_owners (
+const OWNERS = ({ table }: MigrationNames) => `CREATE TABLE ${table('owners')} (
   id text PRIMARY KEY,
   name text UNIQUE,
   batch_limit integer,
   created_at timestamptz NOT NULL
 )`;
 
-const API_KEYS = `CREATE TABLE meshbatch_api_keys (
+const API_KEYS = ({ table }: MigrationNames) => `CREATE TABLE ${table('api_keys')} (
   id text PRIMARY KEY,
-  owner_id text NOT NULL REFERENCES meshbatch_owners (id),
+  owner_id text NOT NULL REFERENCES ${table('owners')} (id),
   hash text NOT NULL UNIQUE,
   visible_prefix text NOT NULL,
   status text NOT NULL,
@@ -34,9 +36,9 @@ const API_KEYS = `CREATE TABLE meshbatch_api_keys (
   created_at timestamptz NOT NULL
 )`;
 
-const BATCHES = `CREATE TABLE meshbatch_batches (
+const BATCHES = ({ table }: MigrationNames) => `CREATE TABLE ${table('batches')} (
   id text PRIMARY KEY,
-  owner_id text NOT NULL REFERENCES meshbatch_owners (id),
+  owner_id text NOT NULL REFERENCES ${table('owners')} (id),
   status text NOT NULL,
   endpoint text NOT NULL,
   model text NOT NULL,
@@ -64,9 +66,9 @@ const BATCHES = `CREATE TABLE meshbatch_batches (
   cancelled_at timestamptz
 )`;
 
-const PARTS = `CREATE TABLE meshbatch_parts (
+const PARTS = ({ table }: MigrationNames) => `CREATE TABLE ${table('parts')} (
   id text PRIMARY KEY,
-  batch_id text NOT NULL REFERENCES meshbatch_batches (id) ON DELETE CASCADE,
+  batch_id text NOT NULL REFERENCES ${table('batches')} (id) ON DELETE CASCADE,
   ordinal integer NOT NULL,
   provider text NOT NULL,
   first_item integer NOT NULL,
@@ -104,10 +106,10 @@ const PARTS = `CREATE TABLE meshbatch_parts (
   UNIQUE (batch_id, ordinal)
 )`;
 
-const FILES = `CREATE TABLE meshbatch_files (
+const FILES = ({ table }: MigrationNames) => `CREATE TABLE ${table('files')} (
   id text PRIMARY KEY,
-  owner_id text NOT NULL REFERENCES meshbatch_owners (id),
-  batch_id text NOT NULL REFERENCES meshbatch_batches (id) ON DELETE CASCADE,
+  owner_id text NOT NULL REFERENCES ${table('owners')} (id),
+  batch_id text NOT NULL REFERENCES ${table('batches')} (id) ON DELETE CASCADE,
   purpose text NOT NULL,
   filename text NOT NULL,
   bytes bigint NOT NULL,
@@ -116,11 +118,13 @@ const FILES = `CREATE TABLE meshbatch_files (
 )`;
 
 const INDEXES = [
-  `CREATE INDEX meshbatch_batches_by_owner ON meshbatch_batches (owner_id, id DESC)`,
-  `CREATE INDEX meshbatch_batches_active ON meshbatch_batches (owner_id)
+  ({ table, index }: MigrationNames) =>
+    `CREATE INDEX ${index('batches_by_owner')} ON ${table('batches')} (owner_id, id DESC)`,
+  ({ table, index }: MigrationNames) => `CREATE INDEX ${index('batches_active')} ON ${table('batches')} (owner_id)
      WHERE status NOT IN ('completed', 'failed', 'cancelled', 'expired')`,
-  `CREATE INDEX meshbatch_batches_deadline ON meshbatch_batches (expires_at)
+  ({ table, index }: MigrationNames) => `CREATE INDEX ${index('batches_deadline')} ON ${table('batches')} (expires_at)
      WHERE status NOT IN ('completed', 'failed', 'cancelled', 'expired') AND deadline_passed_at IS NULL`,
-  `CREATE INDEX meshbatch_parts_due ON meshbatch_parts (due_at) WHERE state <> 'ended'`,
-  `CREATE INDEX meshbatch_files_by_batch ON meshbatch_files (batch_id)`,
+  ({ table, index }: MigrationNames) =>
+    `CREATE INDEX ${index('parts_due')} ON ${table('parts')} (due_at) WHERE state <> 'ended'`,
+  ({ table, index }: MigrationNames) => `CREATE INDEX ${index('files_by_batch')} ON ${table('files')} (batch_id)`,
 ];

@@ -7,7 +7,7 @@ import { SandboxAdapter } from './sandbox/sandbox.adapter';
 
 /** The one list of adapters: those of the built-in that are configured. */
 export function builtInAdapters(options: ProvidersModuleOptions, blobs: BlobStore, clock: Clock): ProviderAdapter[] {
-  const { openai } = options.credentials;
+  const { openai } = options.credentials ?? {};
   return [
     ...(options.sandbox ? [new SandboxAdapter(blobs, clock)] : []),
     ...(openai ? [createOpenAiAdapter(openai, options.timeoutMs)] : []),

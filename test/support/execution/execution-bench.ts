@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { AppModule } from '../../../src/app.module';
 import { ApiKeysService } from '../../../src/auth/api-keys.service';
 import { BatchEntity } from '../../../src/batches/batch.entity';
 import { PartEntity } from '../../../src/batches/part.entity';
 import { Clock } from '../../../src/common/clock';
-import { createDataSource, migrate } from '../../../src/config/data-source';
 import { loadEnv } from '../../../src/config/env';
+import { openRows } from '../postgres/open-rows';
 import { ErrorFilter } from '../../../src/http/error.filter';
 import { serverDatabase, type TestDatabase } from '../postgres/test-databases';
 import { ApiClient, chatItems, type BatchBody } from '../service/api-client';
@@ -47,8 +47,7 @@ export class ExecutionBench {
 
   static async open(simulated: SimulatorOptions = {}): Promise<ExecutionBench> {
     const database = await serverDatabase();
-    const rows = await createDataSource(database.options).initialize();
-    await migrate(rows);
+    const rows = await openRows(database);
     const dataDir = await mkdtemp(join(tmpdir(), 'meshbatch-bench-'));
     return new ExecutionBench(await OpenAiSimulator.start(simulated), rows, database, dataDir);
   }
@@ -66,8 +65,8 @@ export class ExecutionBench {
       OPENAI_BASE_URL: this.simulator.url,
       ...settings,
     });
-    const dataSource = await createDataSource(this.database.options).initialize();
-    const testing = await Test.createTestingModule({ imports: [AppModule.forRoot(env, dataSource)] })
+    const dataSource = await new DataSource(this.database.options).initialize();
+    const testing = await Test.createTestingModule({ imports: [AppModule.forRoot(env, { dataSource })] })
       .overrideProvider(Clock)
       .useValue(this.clock)
       .setLogger(this.log)

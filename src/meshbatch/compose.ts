@@ -1,0 +1,73 @@
+import type { DynamicModule } from '@nestjs/common';
+import { RouterModule } from '@nestjs/core';
+import { AuthModule } from '../auth/auth.module';
+import { BatchesModule } from '../batches/batches.module';
+import { BlobsModule } from '../blobs/blobs.module';
+import type { ImportedModule } from '../common/assert-imported';
+import { EventsModule } from '../events/events.module';
+import { ExecutionModule } from '../execution/execution.module';
+import { FilesModule } from '../files/files.module';
+import { HealthModule } from '../health/health.module';
+import { IngestModule } from '../ingest/ingest.module';
+import { PersistenceModule } from '../persistence/persistence.module';
+import { ProvidersModule } from '../providers/providers.module';
+import { QueueModule } from '../queue/queue.module';
+import { QuotaModule } from '../quota/quota.module';
+import { ENTITIES } from './entities';
+import { MESHBATCH_OPTIONS, type MeshbatchExtras, type MeshbatchOptions } from './meshbatch.options';
+
+/** The modules that have routes. */
+export const API_MODULES = [BatchesModule, FilesModule, ProvidersModule];
+
+/** Makes every module once and gives each those that it works with, as a host that composes them itself would. */
+export function compose(options: ImportedModule, { imports = [], http = true, routePrefix }: MeshbatchExtras) {
+  const from = <T>(pick: (all: MeshbatchOptions) => T, ...needs: DynamicModule[]) => ({
+    imports: [options, ...imports, ...needs],
+    inject: [MESHBATCH_OPTIONS],
+    useFactory: pick,
+    http,
+  });
+  const withDatabase = ({ persistence }: MeshbatchOptions) => ({ ...persistence, entities: ENTITIES });
+  const works = ({ work }: MeshbatchOptions) => (work === undefined ? {} : { work });
+
+  const database = PersistenceModule.forRootAsync(from(withDatabase));
+  const blobs = BlobsModule.forRootAsync(from((all) => all.blobs));
+  const queue = QueueModule.forRootAsync(from(works, database));
+  const auth = AuthModule.forRootAsync(from((all) => all.auth ?? {}, database));
+  const quota = QuotaModule.forRootAsync(from((all) => all.quota ?? {}, database));
+  const providers = ProvidersModule.forRootAsync(from((all) => all.providers ?? {}, blobs, auth));
+  const files = FilesModule.forRoot({ imports: [database, blobs, auth], http });
+  const ingest = IngestModule.forRootAsync(from((all) => all.ingest ?? {}, providers, blobs));
+  const batches = BatchesModule.forRootAsync(
+    from((all) => all.batches ?? {}, database, queue, auth, quota, files, ingest),
+  );
+  const execution = ExecutionModule.forRootAsync(
+    from((all) => ({ ...all.execution, ...works(all) }), database, queue, blobs, providers, files, batches),
+  );
+  const events = EventsModule.forRoot({ imports: [batches] });
+  const health = HealthModule.forRoot({ imports: [database, providers] });
+
+  const prefixed = http && routePrefix ? [RouterModule.register(routes(routePrefix))] : [];
+  return {
+    imports: [
+      database,
+      blobs,
+      queue,
+      auth,
+      quota,
+      providers,
+      files,
+      ingest,
+      batches,
+      execution,
+      events,
+      health,
+      ...prefixed,
+    ],
+    exports: [auth, quota, providers, batches, events, health],
+  };
+}
+
+function routes(routePrefix: string) {
+  return API_MODULES.map((module) => ({ path: routePrefix, module }));
+}

@@ -1,0 +1,8 @@
+import { ApiKeyEntity } from '../auth/api-key.entity';
+import { OwnerEntity } from '../auth/owner.entity';
+import { BatchEntity } from '../batches/batch.entity';
+import { PartEntity } from '../batches/part.entity';
+import { StoredFileEntity } from '../files/stored-file.entity';
+
+/** The entities of all modules. They live on a DataSource of our own, never on a host's. */
+export const ENTITIES = [OwnerEntity, ApiKeyEntity, BatchEntity, PartEntity, StoredFileEntity];

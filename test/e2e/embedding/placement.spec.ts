@@ -1,0 +1,70 @@
+import { DataSource } from 'typeorm';
+import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
+import { HostClient } from '../../support/embedding/host-client';
+
+const TABLES = `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
+  WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_name NOT LIKE 'j%' ORDER BY 1`;
+const OURS = ['api_keys', 'batches', 'files', 'migrations', 'owners', 'parts'];
+
+describe('the tables of Meshbatch', () => {
+  let ground: HostGround;
+  const tables = async () =>
+    (await ground.dataSource.query<{ name: string }[]>(TABLES))
+      .map((row) => row.name)
+      .filter((name) => !/\.(archive|job|queue|schedule|subscription|version)$/.test(name));
+
+  beforeEach(async () => (ground = await hostGround()));
+  afterEach(() => ground.close());
+
+  it('go to the schema and under the prefix of the host’s DataSource', async () => {
+    await ground.dataSource.query('CREATE SCHEMA platform');
+    const dataSource = await reopened(ground, { schema: 'platform', entityPrefix: 'acme_' });
+    await runOne({ ...ground, dataSource });
+    await dataSource.destroy();
+    expect(await tables()).toEqual(OURS.map((name) => `platform.acme_meshbatch_${name}`));
+    expect(await schemas(ground)).toContain('platform_acme_meshbatch_jobs');
+  });
+
+  it('go where the options say, twice in one database without meeting', async () => {
+    await runOne(ground);
+    await runOne(ground, { tablePrefix: 'second_', jobsSchema: 'second_jobs' });
+    expect(await tables()).toEqual(
+      ['meshbatch_', 'second_'].flatMap((prefix) => OURS.map((name) => `public.${prefix}${name}`)),
+    );
+    expect(await schemas(ground)).toEqual(expect.arrayContaining(['meshbatch_jobs', 'second_jobs']));
+    for (const prefix of ['meshbatch_', 'second_']) {
+      expect(await ground.dataSource.query(`SELECT count(*)::int AS batches FROM ${prefix}batches`)).toEqual([
+        { batches: 1 },
+      ]);
+    }
+  });
+
+  it('are not touched by a host that synchronises its own', async () => {
+    await runOne(ground);
+    const before = await tables();
+    const dataSource = await reopened(ground, { synchronize: true });
+    await runOne({ ...ground, dataSource });
+    await dataSource.synchronize();
+    await dataSource.destroy();
+    expect(await tables()).toEqual(before);
+  });
+});
+
+async function runOne(ground: HostGround, persistence: object = {}): Promise<void> {
+  const meshbatch = await embedOn(ground, { persistence: { dataSource: ground.dataSource, ...persistence } });
+  const app = await startHost({ platform: 'express', meshbatch });
+  try {
+    expect((await new HostClient(urlOf(app), 'ada').run(['one'])).status).toBe('completed');
+  } finally {
+    await app.close();
+  }
+}
+
+function reopened({ dataSource }: HostGround, more: object): Promise<DataSource> {
+  return new DataSource({ ...dataSource.options, ...more } as typeof dataSource.options).initialize();
+}
+
+async function schemas({ dataSource }: HostGround): Promise<string[]> {
+  const rows = await dataSource.query<{ name: string }[]>('SELECT nspname AS name FROM pg_namespace');
+  return rows.map((row) => row.name);
+}
