@@ -14,7 +14,7 @@ const placement = placementOn(dataSource);
 
 /** What TypeORM’s own command line works on: the tables of the service and its migrations. */
 export default dataSource.setOptions({
-  entities: ENTITIES,
+  entities: [...ENTITIES],
   entityPrefix: placement.tablePrefix,
   migrations: MIGRATIONS,
   migrationsTableName: migrationsTable(placement),

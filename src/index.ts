@@ -1,31 +1,69 @@
 /** What a NestJS application imports to embed Meshbatch; docs/embedding.md is the guide. */
+
+// The whole, and how its database is made ready.
+export { createMeshbatchDocument } from './meshbatch/meshbatch-document';
 export { MeshbatchModule } from './meshbatch/meshbatch.module';
 export type { MeshbatchExtras, MeshbatchOptions } from './meshbatch/meshbatch.options';
 export { migrate, openEmbeddedDatabase } from './meshbatch/migrate';
-export { ENTITIES } from './meshbatch/entities';
-export { createOpenApiDocument } from './openapi/openapi.document';
+export type { EmbeddedDatabase, EmbeddedDatabaseOptions } from './persistence/embedded/embedded-database';
+export type { PlacementOptions } from './persistence/placement';
 
+// What it exports to the host's own classes.
+export { ApiKeysService, type NewKey } from './auth/api-keys.service';
+export type { ApiKeyEntity, ApiKeyStatus } from './auth/api-key.entity';
+export type { OwnerEntity } from './auth/owner.entity';
+export { BatchEvents, type BatchEvent } from './events/batch-events';
+export { BATCH_STATUSES, type BatchStatus } from './batches/batch-status';
+export { MeshbatchHealth, type MeshbatchHealthReport } from './health/meshbatch-health';
+export type { ProviderPause } from './providers/provider-pauses';
+
+// What a host may put in the place of ours.
+export { BlobNotFoundError, BlobStore, type ByteRange } from './blobs/blob-store';
+export { ForbiddenError, UnauthorizedError } from './auth/auth.errors';
+export { MeshbatchError, type ErrorCode, type ErrorExtras } from './http/meshbatch-error';
+export { OwnerResolver, SCOPES, type LoginRequest, type Owner, type Scope } from './auth/owner';
+export {
+  ENDPOINTS,
+  IncompleteDownloadError,
+  type Endpoint,
+  type ProviderCapabilities,
+  type StoredItem,
+  type UnsupportedField,
+  type Attempt,
+  type StagedLines,
+  type RemoteState,
+  type RemoteError,
+  type RemoteBatch,
+  type ItemOutcome,
+  type ProviderAdapter,
+} from './providers/contract/adapter';
+export { ProviderCallError, type CallFailure } from './providers/contract/errors';
+
+// The modules one by one, for a host that composes them itself.
+export { ENTITIES } from './meshbatch/entities';
+export type { EntityClass } from './persistence/own-data-source';
+export type { HttpModuleExtras, ModuleExtras } from './common/define-module';
+export type { ImportedModule } from './common/assert-imported';
+export type { InstanceOrClass } from './common/instance-or-class';
 export { AuthModule } from './auth/auth.module';
+export type { AuthModuleOptions } from './auth/auth.module-definition';
 export { BatchesModule } from './batches/batches.module';
+export type { BatchesModuleOptions } from './batches/batches.options';
 export { BlobsModule } from './blobs/blobs.module';
+export type { BlobsModuleOptions } from './blobs/blobs.module-definition';
 export { EventsModule } from './events/events.module';
 export { ExecutionModule } from './execution/execution.module';
+export type { ExecutionModuleOptions } from './execution/execution.module-definition';
 export { FilesModule } from './files/files.module';
 export { HealthModule } from './health/health.module';
 export { IngestModule } from './ingest/ingest.module';
+export type { IngestLimits } from './ingest/ingest-limits';
+export type { IngestModuleOptions } from './ingest/ingest.module-definition';
 export { PersistenceModule } from './persistence/persistence.module';
+export type { DatabaseOptions, PersistenceModuleOptions } from './persistence/persistence.module-definition';
 export { ProvidersModule } from './providers/providers.module';
+export type { ProviderCredentials, ProvidersModuleOptions } from './providers/providers.module-definition';
 export { QueueModule } from './queue/queue.module';
+export type { QueueModuleOptions } from './queue/queue.module-definition';
 export { QuotaModule } from './quota/quota.module';
-
-export { ApiKeysService } from './auth/api-keys.service';
-export { ForbiddenError, UnauthorizedError } from './auth/auth.errors';
-export { OwnerResolver, type LoginRequest, type Owner, type Scope } from './auth/owner';
-export { BatchesService } from './batches/batches.service';
-export { BatchEvents, type BatchEvent } from './events/batch-events';
-export { BlobNotFoundError, BlobStore, type ByteRange } from './blobs/blob-store';
-export { MeshbatchHealth, type MeshbatchHealthReport } from './health/meshbatch-health';
-export type { EmbeddedDatabase } from './persistence/embedded/embedded-database';
-export type * from './providers/contract/adapter';
-export { IncompleteDownloadError } from './providers/contract/adapter';
-export { ProviderCallError, type CallFailure } from './providers/contract/errors';
+export type { QuotaModuleOptions } from './quota/quota.module-definition';

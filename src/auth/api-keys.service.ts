@@ -23,6 +23,7 @@ export interface NewKey {
 /** Makes and changes owners and keys, for the operator. */
 @Injectable()
 export class ApiKeysService {
+  /** @internal */
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,

@@ -31,11 +31,21 @@ export class OwnerGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<PlatformRequest & LoginRequest>();
     const owner = await this.resolver.resolve(request);
+    assertOwner(owner);
     const scope = this.reflector.get<Scope | undefined>(REQUIRED_SCOPE, context.getHandler()) ?? 'batches:read';
     if (!owner.scopes.includes(scope)) throw new ForbiddenError(`The API key lacks the scope ${scope}.`);
     (nodeRequest(request) as OwnedRequest)[OWNER] = owner;
     return true;
   }
+}
+
+/** A login of the host's is not ours to trust blindly: batches of an owner without an id would be everybody's. */
+function assertOwner(owner: unknown): asserts owner is Owner {
+  const { id, scopes } = (owner ?? {}) as Partial<Owner>;
+  if (typeof id === 'string' && id !== '' && Array.isArray(scopes)) return;
+  throw new Error(
+    'The OwnerResolver gave no owner: it must resolve to an object with a non-empty id and a list of scopes',
+  );
 }
 
 /** The owner whom the guard found on a request; undefined before, and on routes without it. */

@@ -28,6 +28,7 @@ export interface BatchEvent {
 export class BatchEvents implements OnApplicationShutdown {
   private readonly subject = new Subject<BatchEvent>();
 
+  /** @internal */
   constructor(
     transitions: BatchTransitions,
     private readonly clock: Clock,

@@ -11,6 +11,7 @@ export interface MeshbatchHealthReport {
 
 @Injectable()
 export class MeshbatchHealth {
+  /** @internal */
   constructor(
     private readonly database: Database,
     private readonly pauses: ProviderPauses,

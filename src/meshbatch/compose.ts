@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module';
 import { BatchesModule } from '../batches/batches.module';
@@ -17,7 +17,7 @@ import { ENTITIES } from './entities';
 import { MESHBATCH_OPTIONS, type MeshbatchExtras, type MeshbatchOptions } from './meshbatch.options';
 
 /** The modules that have routes. */
-export const API_MODULES = [BatchesModule, FilesModule, ProvidersModule];
+export const API_MODULES: Type[] = [BatchesModule, FilesModule, ProvidersModule];
 
 /** Makes every module once and gives each those that it works with, as a host that composes them itself would. */
 export function compose(options: ImportedModule, { imports = [], http = true, routePrefix }: MeshbatchExtras) {

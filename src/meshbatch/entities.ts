@@ -1,3 +1,4 @@
+import type { EntityClass } from '../persistence/own-data-source';
 import { ApiKeyEntity } from '../auth/api-key.entity';
 import { OwnerEntity } from '../auth/owner.entity';
 import { BatchEntity } from '../batches/batch.entity';
@@ -5,4 +6,4 @@ import { PartEntity } from '../batches/part.entity';
 import { StoredFileEntity } from '../files/stored-file.entity';
 
 /** The entities of all modules. They live on a DataSource of our own, never on a host's. */
-export const ENTITIES = [OwnerEntity, ApiKeyEntity, BatchEntity, PartEntity, StoredFileEntity];
+export const ENTITIES: readonly EntityClass[] = [OwnerEntity, ApiKeyEntity, BatchEntity, PartEntity, StoredFileEntity];

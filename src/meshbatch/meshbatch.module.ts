@@ -27,6 +27,7 @@ function composed({ module, providers = [], imports = [] }: DynamicModule, extra
  */
 @Module({})
 export class MeshbatchModule extends ConfigurableModuleClass {
+  /** @internal */
   constructor(modules: ModulesContainer) {
     super();
     const roots = [...modules.values()].filter(({ metatype }) => metatype === MeshbatchModule);

@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ErrorEnvelopeDto } from '../http/dto/error-envelope.dto';
 import { documentErrors } from './error-responses';
@@ -17,8 +17,11 @@ const TAG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   subpackage_models: 'The models that can be named in a batch',
 };
 
-/** The OpenAPI 3.1 document of the app's routes, equal to the reference where the reference speaks. */
-export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
+/**
+ * The OpenAPI 3.1 document of the app's routes, equal to the reference where the reference speaks.
+ * @param modules those whose routes are documented; all when left out
+ */
+export function createOpenApiDocument(app: INestApplication, modules: Type[] = []): OpenAPIObject {
   const base = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Meshbatch')
@@ -30,7 +33,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addSecurity('HTTPBearer', { type: 'http', scheme: 'bearer' })
     .addSecurityRequirements('HTTPBearer')
     .build();
-  const generated = SwaggerModule.createDocument(app, base, { extraModels: [ErrorEnvelopeDto] });
+  const generated = SwaggerModule.createDocument(app, base, { include: modules, extraModels: [ErrorEnvelopeDto] });
   return withTags(withoutNoise(documentErrors(toReferenceShape(generated))));
 }
 

@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
-import { DataSource, type EntityTarget, type MixedList, type QueryRunner } from 'typeorm';
+import { DataSource, type EntityTarget, type QueryRunner } from 'typeorm';
 import type { Placement, PostgresOptions } from './placement';
 import { driverOf, type PoolDriver } from './shared-pool';
 
-type Entities = MixedList<new () => object>;
+/** A class that TypeORM maps to a table. */
+export type EntityClass = new () => object;
 
 /** The DataSource that a host gave. Throws when it gave none, saying what to do. */
 export function givenDataSource(dataSource: DataSource | undefined): DataSource {
@@ -50,8 +51,12 @@ export function ownDataSource(
 }
 
 /** {@link ownDataSource} on the pool of the host's. */
-export function shareDataSource(host: DataSource, placement: Placement, entities: Entities): Promise<DataSource> {
-  return ownDataSource(driverOf(poolOf(host)), placement, { entities });
+export function shareDataSource(
+  host: DataSource,
+  placement: Placement,
+  entities: readonly EntityClass[],
+): Promise<DataSource> {
+  return ownDataSource(driverOf(poolOf(host)), placement, { entities: [...entities] });
 }
 
 /** The name of an entity's table as SQL of ours writes it. */

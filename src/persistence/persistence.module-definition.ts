@@ -1,6 +1,7 @@
-import type { DataSource, MixedList } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { defineModule } from '../common/define-module';
 import type { EmbeddedDatabase } from './embedded/embedded-database';
+import type { EntityClass } from './own-data-source';
 import type { PlacementOptions } from './placement';
 
 /** The database, and where in it the tables are. */
@@ -16,7 +17,7 @@ export interface DatabaseOptions extends PlacementOptions {
 
 export interface PersistenceModuleOptions extends DatabaseOptions {
   /** `ENTITIES`: those of all our modules. */
-  readonly entities: MixedList<new () => object>;
+  readonly entities: readonly EntityClass[];
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: PERSISTENCE_OPTIONS } =

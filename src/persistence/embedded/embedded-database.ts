@@ -18,7 +18,10 @@ export class EmbeddedDatabase {
   readonly died: Promise<Error>;
 
   private constructor(
-    /** The folder, with the socket by which operators reach this process. */
+    /**
+     * The folder, with the socket by which operators reach this process.
+     * @internal
+     */
     readonly folder: DataFolder,
     private readonly postgres: EmbeddedPostgres,
   ) {
@@ -32,7 +35,10 @@ export class EmbeddedDatabase {
     return database;
   }
 
-  /** As {@link open}, but comes back as soon as the engine works in its own thread; {@link ready} waits for it. */
+  /**
+   * As {@link open}, but comes back as soon as the engine works in its own thread; {@link ready} waits for it.
+   * @internal
+   */
   static async start(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
     const folder = await DataFolder.take(options.dataDir);
     try {
@@ -43,11 +49,13 @@ export class EmbeddedDatabase {
     }
   }
 
+  /** @internal */
   async ready(): Promise<void> {
     try {
-      const { openDataSource } = await import('./embedded-data-source.js');
+      // Loaded late, so that the engine starts before TypeORM does.
+      const { DataSource } = await import('typeorm');
       await this.postgres.ready();
-      this.opened = await openDataSource(this.postgres.dataSourceOptions);
+      this.opened = await new DataSource(this.postgres.dataSourceOptions).initialize();
     } catch (error) {
       await this.close();
       throw error;

@@ -61,7 +61,7 @@ async function runOne(ground: HostGround, persistence: object = {}): Promise<voi
 }
 
 function reopened({ dataSource }: HostGround, more: object): Promise<DataSource> {
-  return new DataSource({ ...dataSource.options, ...more } as typeof dataSource.options).initialize();
+  return new DataSource({ ...dataSource.options, ...more }).initialize();
 }
 
 async function schemas({ dataSource }: HostGround): Promise<string[]> {

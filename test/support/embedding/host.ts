@@ -159,11 +159,15 @@ export function optionsOn({ dataSource, folder }: HostGround): MeshbatchOptions 
 }
 
 /** Meshbatch as this host embeds it, its tables made. */
-export async function embedOn(ground: HostGround, more: Partial<MeshbatchOptions> = {}): Promise<DynamicModule> {
+export async function embedOn(
+  ground: HostGround,
+  more: Partial<MeshbatchOptions> = {},
+  modules: DynamicModule[] = [],
+): Promise<DynamicModule> {
   await migrate(ground.dataSource, more.persistence);
   const options = { ...optionsOn(ground), ...more };
   return MeshbatchModule.forRootAsync({
-    imports: [AccountsModule],
+    imports: [AccountsModule, ...modules],
     useFactory: () => options,
     routePrefix: 'llm',
   });

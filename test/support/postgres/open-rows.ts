@@ -10,5 +10,5 @@ export async function openRows({ options }: TestDatabase): Promise<DataSource> {
   const { tablePrefix } = placementOn(plain);
   await migrate(plain);
   await plain.destroy();
-  return new DataSource({ ...options, entities: ENTITIES, entityPrefix: tablePrefix }).initialize();
+  return new DataSource({ ...options, entities: [...ENTITIES], entityPrefix: tablePrefix }).initialize();
 }

@@ -1,0 +1,154 @@
+import type { Readable } from 'node:stream';
+import { Injectable, Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import {
+  AuthModule,
+  BatchesModule,
+  BlobsModule,
+  BlobStore,
+  ENTITIES,
+  ExecutionModule,
+  FilesModule,
+  IngestModule,
+  MeshbatchHealth,
+  migrate,
+  PersistenceModule,
+  ProvidersModule,
+  QueueModule,
+  QuotaModule,
+  type ByteRange,
+} from '../../../src';
+import { LocalBlobStore } from '../../../src/blobs/local/local-blob-store';
+import { SystemClock } from '../../../src/common/clock';
+import { Ids } from '../../../src/common/ids';
+import { SystemRandom } from '../../../src/common/random';
+import { SandboxAdapter } from '../../../src/providers/adapters/sandbox/sandbox.adapter';
+import {
+  AccountResolver,
+  AccountsModule,
+  embedOn,
+  hostGround,
+  optionsOn,
+  startHost,
+  urlOf,
+  type HostGround,
+} from '../../support/embedding/host';
+import { HostClient } from '../../support/embedding/host-client';
+
+/** Where the host keeps blobs, and what it kept. */
+@Injectable()
+class Vault {
+  readonly keys: string[] = [];
+  folder = '';
+}
+
+@Module({})
+class VaultModule {}
+
+@Injectable()
+class VaultBlobStore extends BlobStore {
+  private readonly inner: BlobStore;
+
+  constructor(private readonly vault: Vault) {
+    super();
+    this.inner = new LocalBlobStore(vault.folder, new Ids(new SystemClock(), new SystemRandom()));
+  }
+
+  override write(key: string, data: AsyncIterable<Uint8Array>): Promise<number> {
+    this.vault.keys.push(key);
+    return this.inner.write(key, data);
+  }
+
+  override read(key: string, range?: ByteRange): Promise<Readable> {
+    return this.inner.read(key, range);
+  }
+
+  override size(key: string): Promise<number> {
+    return this.inner.size(key);
+  }
+
+  override delete(key: string): Promise<void> {
+    return this.inner.delete(key);
+  }
+}
+
+/** A provider of the host's: as the sandbox, under another id and with a class that is made by injection. */
+@Injectable()
+class HouseAdapter extends SandboxAdapter {
+  override readonly id = 'house' as never;
+
+  constructor(store: BlobStore) {
+    super(store, new SystemClock());
+  }
+}
+
+describe('a host', () => {
+  let ground: HostGround;
+  beforeEach(async () => {
+    ground = await hostGround();
+    await migrate(ground.dataSource);
+  });
+  afterEach(() => ground.close());
+
+  it('brings its own adapter and blob store as classes with dependencies', async () => {
+    const vault = new Vault();
+    vault.folder = ground.folder;
+    const vaultModule = { module: VaultModule, providers: [{ provide: Vault, useValue: vault }], exports: [Vault] };
+    const own = { blobs: { store: VaultBlobStore }, providers: { adapters: [HouseAdapter] } };
+    const meshbatch = await embedOn(ground, own, [vaultModule]);
+    const app = await startHost({ platform: 'express', meshbatch });
+    try {
+      const batch = await new HostClient(urlOf(app), 'ada').run(['one'], 'house/echo');
+      expect([batch.status, batch.provider]).toEqual(['completed', 'house']);
+      expect(vault.keys).toEqual(expect.arrayContaining([expect.stringContaining(`${batch.id}/input.jsonl`)]));
+      const refused = await new HostClient(urlOf(app), 'ada').create(['one'], 'sandbox/echo');
+      expect(refused.status).toBe(404);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('takes requests in one application and works in another', async () => {
+    const api = await startHost({ platform: 'fastify', meshbatch: await embedOn(ground, { work: false }) });
+    const client = new HostClient(urlOf(api), 'ada');
+    const created = await client.create(['one']);
+    expect(created.status).toBe(200);
+    const { id } = (await created.json()) as { id: string };
+    const worker = await NestFactory.createApplicationContext(await embedOn(ground), { logger: false });
+    try {
+      expect((await client.run(['two'])).status).toBe('completed');
+      expect(await (await client.send('GET', `/batches/${id}`)).json()).toMatchObject({ status: 'completed' });
+      expect(await worker.get(MeshbatchHealth).check()).toEqual({ database: 'up', pausedProviders: [] });
+    } finally {
+      await worker.close();
+      await api.close();
+    }
+  });
+
+  it('composes the modules by hand, as the guide shows it', async () => {
+    @Module({ imports: byHand(ground) })
+    class ByHand {}
+    const app = await startHost({ platform: 'express', meshbatch: { module: ByHand } });
+    try {
+      const client = new HostClient(urlOf(app), 'ada', '/api/v1');
+      expect((await client.run(['one'])).status).toBe('completed');
+    } finally {
+      await app.close();
+    }
+  });
+});
+
+function byHand(ground: HostGround): DynamicModule[] {
+  const { execution: executionOptions, blobs: blobsOptions } = optionsOn(ground);
+  const persistence = PersistenceModule.forRoot({ dataSource: ground.dataSource, entities: ENTITIES });
+  const queue = QueueModule.forRoot({ work: true, imports: [persistence] });
+  const blobs = BlobsModule.forRoot(blobsOptions);
+  const auth = AuthModule.forRoot({ ownerResolver: AccountResolver, imports: [persistence, AccountsModule] });
+  const quota = QuotaModule.forRoot({ imports: [persistence] });
+  const providers = ProvidersModule.forRoot({ sandbox: true, imports: [blobs, auth] });
+  const files = FilesModule.forRoot({ imports: [persistence, blobs, auth] });
+  const ingest = IngestModule.forRoot({ imports: [providers, blobs] });
+  const batches = BatchesModule.forRoot({ imports: [persistence, queue, auth, quota, files, ingest] });
+  const needed = [persistence, queue, blobs, providers, files, batches];
+  return [batches, ExecutionModule.forRoot({ ...executionOptions, imports: needed })];
+}
