@@ -11,6 +11,7 @@ import { MAX_LINE_BYTES } from '../common/jsonl/limits';
 import { readLines } from '../common/jsonl/read-lines';
 import { readStoredLine, type StoredLine } from '../ingest/stored-line';
 import type { ProviderAdapter, StagedLines } from '../providers/contract/adapter';
+import { ProviderRegistry } from '../providers/provider-registry';
 import { toItemId } from './item-id';
 import { Scratch, stagedLines } from './scratch';
 
@@ -31,6 +32,7 @@ export class PartInput {
     private readonly blobs: BlobStore,
     private readonly batches: BatchesStore,
     private readonly scratch: Scratch,
+    private readonly registry: ProviderRegistry,
   ) {}
 
   /** The part's items in order. */
@@ -57,9 +59,10 @@ export class PartInput {
 
   private async *encodedLines({ part, batch, adapter, token }: EncodeFor): AsyncGenerator<Buffer> {
     const chunks = new ChunkBuilder();
+    const model = this.registry.targetModel(batch);
     let index = part.firstItem;
     for await (const item of this.items(part)) {
-      const chunk = chunks.add(adapter.encode(item, toItemId(index++, token), batch.upstreamModel), NEWLINE);
+      const chunk = chunks.add(adapter.encode(item, toItemId(index++, token), model), NEWLINE);
       if (chunk) yield chunk;
     }
     yield chunks.rest();

@@ -157,7 +157,8 @@ export class IngestRun {
     const { maxLineBytes } = this.resolved.adapter.capabilities;
     if (item.body.length + LINE_OVERHEAD_BYTES > maxLineBytes)
       this.tooLarge ??= new RequestTooLargeError(index, maxLineBytes);
-    for (const field of this.resolved.adapter.check({ endpoint: item.endpoint, body: item.body })) {
+    const { adapter, upstreamModel: upstream, traits } = this.resolved;
+    for (const field of adapter.check({ endpoint: item.endpoint, body: item.body }, { upstream, traits })) {
       const loc = ['body', 'requests', index, 'body', ...field.path];
       this.unsupported.add({ loc, msg: field.message, type: 'unsupported_parameter' });
     }

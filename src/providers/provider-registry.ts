@@ -1,5 +1,5 @@
 import type { Catalog, CatalogModel, CatalogProvider } from './catalog/catalog';
-import type { Endpoint, ProviderAdapter } from './contract/adapter';
+import type { Endpoint, ModelTraits, ProviderAdapter, TargetModel } from './contract/adapter';
 import {
   CapabilityNotSupportedError,
   ModelNotFoundError,
@@ -17,6 +17,7 @@ export interface ResolvedModel {
   readonly upstreamModel: string;
   /** Where it can be sent. */
   readonly endpoints: readonly Endpoint[];
+  readonly traits: ModelTraits;
 }
 
 /** A model of the list that callers see. */
@@ -56,12 +57,18 @@ export class ProviderRegistry {
     if (known.endpoints.length === 0)
       throw new CapabilityNotSupportedError(`The model ${known.id} has no batch support.`);
     const endpoints = known.endpoints.filter((endpoint) => adapter.capabilities.endpoints.includes(endpoint));
-    return { adapter, provider: provider.id, model: known.id, upstreamModel: known.upstream, endpoints };
+    const { id: model, upstream: upstreamModel, traits = {} } = known;
+    return { adapter, provider: provider.id, model, upstreamModel, endpoints, traits };
   }
 
   /** The adapter of a provider that a stored batch names; undefined when it is no longer configured. */
   findAdapter(provider: string): ProviderAdapter | undefined {
     return this.adapters.get(provider);
+  }
+
+  /** A stored batch's model, with what the catalog says of it now. */
+  targetModel({ model, upstreamModel }: { model: string; upstreamModel: string }): TargetModel {
+    return { upstream: upstreamModel, traits: this.models.get(model)?.traits ?? {} };
   }
 
   /** The catalog's models of the providers that are configured. */

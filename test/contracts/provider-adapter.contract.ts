@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import { readItemId, toItemId } from '../../src/execution/item-id';
-import type { Attempt, ItemOutcome, ProviderAdapter, StagedLines } from '../../src/providers/contract/adapter';
+import type {
+  Attempt,
+  ItemOutcome,
+  ProviderAdapter,
+  StagedLines,
+  TargetModel,
+} from '../../src/providers/contract/adapter';
 import { ProviderCallError } from '../../src/providers/contract/errors';
 import { MemoryWatch } from './blob-store.contract';
 
@@ -34,6 +40,10 @@ export class Scenario<H extends AdapterHarness> {
 
   constructor(readonly harness: H) {}
 
+  get target(): TargetModel {
+    return { upstream: this.harness.model, traits: {} };
+  }
+
   get adapter(): ProviderAdapter {
     return this.harness.adapter;
   }
@@ -56,7 +66,7 @@ export class Scenario<H extends AdapterHarness> {
   line(index: number, token: string, text = `say ${index}`): Buffer {
     const messages = JSON.stringify([{ role: 'user', content: text }]);
     const body = Buffer.from(`{"model":"${this.adapter.id}/x","stream":false,"messages":${messages}}`);
-    return this.adapter.encode({ endpoint: '/v1/chat/completions', body }, toItemId(index, token), this.harness.model);
+    return this.adapter.encode({ endpoint: '/v1/chat/completions', body }, toItemId(index, token), this.target);
   }
 
   lines({ token, itemCount }: Attempt): StagedLines {

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../contract/adapter';
+import type { Endpoint, ModelTraits } from '../contract/adapter';
 
 /** A provider as data: whether it has a batch API at all, and whether we reach it yet. */
 export interface CatalogProvider {
@@ -20,6 +20,7 @@ export interface CatalogModel {
   readonly aliases: readonly string[];
   /** Endpoints that the vendor's batch API runs this model on; empty where it does not batch. */
   readonly endpoints: readonly Endpoint[];
+  readonly traits?: ModelTraits;
 }
 
 export interface Catalog {

@@ -27,6 +27,26 @@ export interface StoredItem {
   readonly body: Buffer;
 }
 
+/** What is known of a model beyond its name; what is left out is not known, and then nothing is refused for it. */
+export interface ModelTraits {
+  /** `one`: temperature or top_p, not both; `none`: no sampling field at all. */
+  readonly sampling?: 'any' | 'one' | 'none';
+  readonly tools?: boolean;
+  readonly images?: boolean;
+  readonly jsonSchema?: boolean;
+  /** How effort is asked for; `none` where the model does not reason. */
+  readonly reasoning?: 'effort' | 'level' | 'budget' | 'none';
+  /** Most tokens of one answer; where the vendor requires a limit and the caller gives none, this is sent. */
+  readonly maxOutputTokens?: number;
+}
+
+/** The model that an item goes to. */
+export interface TargetModel {
+  /** The vendor's own id. */
+  readonly upstream: string;
+  readonly traits: ModelTraits;
+}
+
 /** A field that the provider cannot honour. */
 export interface UnsupportedField {
   /** Path inside `body`, such as `['logit_bias']`. */
@@ -105,9 +125,9 @@ export interface ProviderAdapter {
   readonly capabilities: ProviderCapabilities;
 
   /** Pure: the fields of an item that cannot be translated exactly; empty when all can. */
-  check(item: StoredItem): readonly UnsupportedField[];
+  check(item: StoredItem, model: TargetModel): readonly UnsupportedField[];
   /** Pure: the line that goes upstream for an item, without a newline. */
-  encode(item: StoredItem, itemId: string, model: string): Buffer;
+  encode(item: StoredItem, itemId: string, model: TargetModel): Buffer;
 
   /** Uploads the lines under the attempt's name. Resolves to the provider's id of them, null when the create carries them. */
   stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string | null>;

@@ -12,6 +12,7 @@ import {
   type RemoteBatch,
   type StagedLines,
   type StoredItem,
+  type TargetModel,
   type UnsupportedField,
 } from '../../contract/adapter';
 import { ProviderCallError } from '../../contract/errors';
@@ -58,8 +59,8 @@ class OpenAiAdapter implements ProviderAdapter {
     return [];
   }
 
-  encode(item: StoredItem, itemId: string, model: string): Buffer {
-    return toLine(item, itemId, model);
+  encode(item: StoredItem, itemId: string, model: TargetModel): Buffer {
+    return toLine(item, itemId, model.upstream);
   }
 
   async stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string> {

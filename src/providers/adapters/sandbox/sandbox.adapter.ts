@@ -12,6 +12,7 @@ import type {
   RemoteState,
   StagedLines,
   StoredItem,
+  TargetModel,
   UnsupportedField,
 } from '../../contract/adapter';
 import { ProviderCallError } from '../../contract/errors';
@@ -50,8 +51,8 @@ export class SandboxAdapter implements ProviderAdapter {
     return [];
   }
 
-  encode(item: StoredItem, itemId: string, model: string): Buffer {
-    return toLine(item, itemId, model);
+  encode(item: StoredItem, itemId: string, model: TargetModel): Buffer {
+    return toLine(item, itemId, model.upstream);
   }
 
   async stage(attempt: Attempt, lines: StagedLines): Promise<string> {
