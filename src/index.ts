@@ -41,7 +41,7 @@ export { ProviderCallError, type CallFailure } from './providers/contract/errors
 
 // The modules one by one, for a host that composes them itself.
 export { ENTITIES } from './meshbatch/entities';
-export type { EntityClass } from './persistence/own-data-source';
+export type { EntityClass } from './persistence/entity-class';
 export type { HttpModuleExtras, ModuleExtras } from './common/define-module';
 export type { ImportedModule } from './common/assert-imported';
 export type { InstanceOrClass } from './common/instance-or-class';

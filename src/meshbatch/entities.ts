@@ -1,4 +1,4 @@
-import type { EntityClass } from '../persistence/own-data-source';
+import type { EntityClass } from '../persistence/entity-class';
 import { ApiKeyEntity } from '../auth/api-key.entity';
 import { OwnerEntity } from '../auth/owner.entity';
 import { BatchEntity } from '../batches/batch.entity';

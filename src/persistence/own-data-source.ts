@@ -1,10 +1,8 @@
 import type { Pool } from 'pg';
 import { DataSource, type EntityTarget, type QueryRunner } from 'typeorm';
+import type { EntityClass } from './entity-class';
 import type { Placement, PostgresOptions } from './placement';
 import { driverOf, type PoolDriver } from './shared-pool';
-
-/** A class that TypeORM maps to a table. */
-export type EntityClass = new () => object;
 
 /** The DataSource that a host gave. Throws when it gave none, saying what to do. */
 export function givenDataSource(dataSource: DataSource | undefined): DataSource {

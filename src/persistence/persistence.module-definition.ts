@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { defineModule } from '../common/define-module';
 import type { EmbeddedDatabase } from './embedded/embedded-database';
-import type { EntityClass } from './own-data-source';
+import type { EntityClass } from './entity-class';
 import type { PlacementOptions } from './placement';
 
 /** The database, and where in it the tables are. */
