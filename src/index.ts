@@ -28,6 +28,8 @@ export {
   type Endpoint,
   type ProviderCapabilities,
   type StoredItem,
+  type ModelTraits,
+  type TargetModel,
   type UnsupportedField,
   type Attempt,
   type StagedLines,
