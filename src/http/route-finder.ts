@@ -59,6 +59,11 @@ function trim(path = ''): string {
   return path.replace(/^\/+|\/+$/g, '');
 }
 
+/** A request may name the whole address, as one through a proxy does. */
+function toPath(url: string): string {
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '').replace(/\?.*$/s, '');
+}
+
 /** As generous as the routers are: in any case, with a slash at the end or none, and any segment for a parameter. */
 function matcherOf(method: RequestMethod, path: string): RouteMatcher {
   const pattern = path
@@ -66,5 +71,5 @@ function matcherOf(method: RequestMethod, path: string): RouteMatcher {
     .map((segment) => (segment.startsWith(':') ? '[^/]+' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
     .join('/');
   const expected = new RegExp(`^${pattern}/?$`, 'i');
-  return ({ method: asked, url = '' }) => asked === RequestMethod[method] && expected.test(url.split('?', 1)[0] ?? '');
+  return ({ method: asked, url = '' }) => asked === RequestMethod[method] && expected.test(toPath(url));
 }
