@@ -47,5 +47,5 @@ function lent(pool: Pool): number {
 }
 
 function reopened({ dataSource }: HostGround, more: object): Promise<DataSource> {
-  return new DataSource({ ...dataSource.options, ...more } as typeof dataSource.options).initialize();
+  return new DataSource({ ...dataSource.options, ...more }).initialize();
 }
