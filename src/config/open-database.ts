@@ -45,7 +45,8 @@ async function openServer(url: string, role: Env['ROLE']): Promise<OpenDatabase>
 
 async function openEmbedded(embedded: EmbeddedDatabase): Promise<OpenDatabase> {
   try {
-    await embedded.ready();
+    const { openDataSource } = await import('../persistence/embedded/open-data-source.js');
+    await embedded.ready(openDataSource);
     await migrate(embedded.dataSource);
   } catch (error) {
     await embedded.close();

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { PART_QUEUES } from '../batches/part-jobs';
 import { EmbeddedDatabase, type EmbeddedDatabaseOptions } from '../persistence/embedded/embedded-database';
+import { openDataSource } from '../persistence/embedded/open-data-source';
 import { MIGRATIONS, migrationsTable } from '../persistence/migrations';
 import { ownDataSource, poolOf } from '../persistence/own-data-source';
 import { placementOn, type Placement, type PlacementOptions } from '../persistence/placement';
@@ -48,7 +49,8 @@ async function migrateOn(driver: PoolDriver, placement: Placement): Promise<void
  * `persistence.embedded`. Throws `DataFolderInUseError` when another process has the folder.
  */
 export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
-  const database = await EmbeddedDatabase.open(options);
+  const database = await EmbeddedDatabase.start(options);
+  await database.ready(openDataSource);
   try {
     await migrate(database.dataSource);
     return database;

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { PostgresOptions } from '../placement';
 import { DataFolder } from './data-folder';
 import { EmbeddedPostgres } from './embedded-postgres';
 
@@ -28,15 +29,9 @@ export class EmbeddedDatabase {
     this.died = postgres.closed.then((error) => error ?? new Promise<Error>(() => undefined));
   }
 
-  /** Opens the database, creating it on first use. Throws `DataFolderInUseError` when another process has the folder. */
-  static async open(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
-    const database = await EmbeddedDatabase.start(options);
-    await database.ready();
-    return database;
-  }
-
   /**
-   * As {@link open}, but comes back as soon as the engine works in its own thread; {@link ready} waits for it.
+   * Begins to open the database, creating it on first use, and comes back as soon as the engine works in its own thread.
+   * Throws `DataFolderInUseError` when another process has the folder.
    * @internal
    */
   static async start(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
@@ -49,13 +44,14 @@ export class EmbeddedDatabase {
     }
   }
 
-  /** @internal */
-  async ready(): Promise<void> {
+  /**
+   * Waits for the engine and connects to it.
+   * @internal
+   */
+  async ready(connect: (options: PostgresOptions) => Promise<DataSource>): Promise<void> {
     try {
-      // Loaded late, so that the engine starts before TypeORM does.
-      const { DataSource } = await import('typeorm');
       await this.postgres.ready();
-      this.opened = await new DataSource(this.postgres.dataSourceOptions).initialize();
+      this.opened = await connect(this.postgres.dataSourceOptions);
     } catch (error) {
       await this.close();
       throw error;
