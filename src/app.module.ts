@@ -24,7 +24,13 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
     persistence,
     blobs: { store: { folder: join(env.DATA_DIR, 'blobs') } },
     quota: { batchLimitPerOwner: env.BATCH_LIMIT_PER_OWNER },
-    providers: { credentials: env.providers, sandbox: env.SANDBOX === 'on', timeoutMs: env.UPSTREAM_TIMEOUT_MS },
+    providers: {
+      credentials: env.providers,
+      sandbox: env.SANDBOX === 'on',
+      timeoutMs: env.UPSTREAM_TIMEOUT_MS,
+      allowInsecureUpstream: env.ALLOW_INSECURE_UPSTREAM === 'on',
+      ...(env.catalog && { catalog: env.catalog }),
+    },
     ingest: { maxBodyBytes: env.MAX_BODY_BYTES, maxBatchItems: env.MAX_BATCH_ITEMS },
     batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
     execution: {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { InvalidEnvError, loadEnv } from './env';
 
 function problemsOf(source: NodeJS.ProcessEnv): readonly string[] {
@@ -63,11 +66,42 @@ describe('loadEnv', () => {
     ['ROLE', 'api'],
     ['BOOTSTRAP_API_KEY', 'rsk_short'],
     ['SANDBOX', 'yes'],
+    ['ALLOW_INSECURE_UPSTREAM', 'yes'],
+    ['CATALOG_FILE', '/no/such/file.json'],
     ['LOG_LEVEL', 'loud'],
     ['OPENAI_BASE_URL', 'http://h/v1'],
   ])('refuses %s=%s', (name, value) => {
     const fault = { OPENAI_BASE_URL: 'OPENAI_API_KEY' }[name] ?? name;
     expect(names({ [name]: value })).toEqual([fault]);
+  });
+
+  it.each([
+    ['https://batch.example.com/v1', 'off', true],
+    ['http://localhost:8080/v1', 'off', true],
+    ['http://127.1.2.3:8080/v1', 'off', true],
+    ['http://[::1]:8080/v1', 'off', true],
+    ['http://10.0.0.5/v1', 'off', false],
+    ['http://127.0.0.1.example.com/v1', 'off', false],
+    ['http://10.0.0.5/v1', 'on', true],
+  ])('takes a key to %s with ALLOW_INSECURE_UPSTREAM=%s: %s', (OPENAI_BASE_URL, ALLOW_INSECURE_UPSTREAM, taken) => {
+    const faults = names({ OPENAI_API_KEY: 'sk-1', OPENAI_BASE_URL, ALLOW_INSECURE_UPSTREAM });
+    expect(faults).toEqual(taken ? [] : ['OPENAI_BASE_URL']);
+  });
+
+  it('wants a base URL where every account has another', () => {
+    expect(names({ AZURE_OPENAI_API_KEY: 'k' })).toEqual(['AZURE_OPENAI_BASE_URL']);
+  });
+
+  it('reads what an operator adds to the catalogue, and the keys of its providers', () => {
+    const CATALOG_FILE = join(mkdtempSync(join(tmpdir(), 'catalog-')), 'catalog.json');
+    const provider = { id: 'my-server', baseUrl: 'http://127.0.0.1:9/v1', endpoints: { '/v1/chat/completions': {} } };
+    const catalog = { providers: [{ ...provider, limits: { maxItems: 10, maxBytes: 1000 } }] };
+    writeFileSync(CATALOG_FILE, JSON.stringify(catalog));
+    const env = loadEnv({ CATALOG_FILE, MY_SERVER_API_KEY: 'k' });
+    expect(env).toMatchObject({ catalog, providers: { 'my-server': { apiKey: 'k' } } });
+    writeFileSync(CATALOG_FILE, JSON.stringify({ ...catalog, models: [{ id: 'who/x', endpoints: [] }], more: 1 }));
+    expect(problemsOf({ CATALOG_FILE })).toEqual([expect.stringMatching(/^CATALOG_FILE .*more/)]);
+    rmSync(dirname(CATALOG_FILE), { recursive: true });
   });
 
   it('takes other roles with a server', () => {

@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { BUILT_IN_CATALOG } from '../providers/catalog/built-in-catalog';
+import type { CatalogFile } from '../providers/catalog/catalog-file';
+import { InvalidCatalogError, type KnownProviders } from '../providers/catalog/extend-catalog';
+import { knownProviders } from '../providers/known-providers';
+import { isInsecure } from '../providers/upstream/insecure-url';
 import { KEY_PATTERN } from '../auth/key-pattern';
 
 const MIB = 1024 * 1024;
@@ -26,6 +29,8 @@ const envSchema = z.object({
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  CATALOG_FILE: z.string().optional(),
+  ALLOW_INSECURE_UPSTREAM: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be a level of pino' })
     .default('info'),
@@ -34,6 +39,8 @@ const envSchema = z.object({
 export type Env = z.infer<typeof envSchema> & {
   /** By provider id: what `<ID>_API_KEY` and `<ID>_BASE_URL` say. */
   readonly providers: Readonly<Record<string, { apiKey: string; baseUrl?: string }>>;
+  /** What the file at `CATALOG_FILE` holds. */
+  readonly catalog: CatalogFile | undefined;
 };
 
 /** The settings that do not hold, all of them, by name and never by value. */
@@ -55,23 +62,42 @@ export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const parsed = envSchema.safeParse(set);
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  const providers = loadProviders(set, problems);
+  const catalog = set.CATALOG_FILE === undefined ? undefined : loadCatalog(set.CATALOG_FILE, problems);
+  const providers = loadProviders(set, catalog?.known ?? knownProviders(), problems);
   if (['api', 'worker'].includes(set.ROLE ?? '') && set.DATABASE_URL === undefined) {
     problems.push('ROLE must be all without DATABASE_URL: the embedded database takes one process');
   }
   if (!parsed.success || problems.length > 0) throw new InvalidEnvError(problems);
-  return Object.freeze({ ...parsed.data, providers });
+  return Object.freeze({ ...parsed.data, providers, catalog: catalog?.file });
 }
 
-function loadProviders(source: NodeJS.ProcessEnv, problems: string[]): Env['providers'] {
+/** The catalog file and what it makes of the built-in providers; null, and a problem, when it cannot be taken. */
+function loadCatalog(path: string, problems: string[]): { file: CatalogFile; known: KnownProviders } | null {
+  try {
+    const file = JSON.parse(readFileSync(path, 'utf8')) as CatalogFile;
+    return { file, known: knownProviders(file) };
+  } catch (error) {
+    const faults = error instanceof InvalidCatalogError ? error.problems : ['cannot be read as JSON'];
+    problems.push(...faults.map((fault) => `CATALOG_FILE ${fault}`));
+    return null;
+  }
+}
+
+function loadProviders(source: NodeJS.ProcessEnv, known: KnownProviders, problems: string[]): Env['providers'] {
   const base = url(/^https?$/, 'an http(s) address');
-  const entries = BUILT_IN_CATALOG.providers.flatMap(({ id }) => {
-    const [keyName, urlName] = [`${id.toUpperCase()}_API_KEY`, `${id.toUpperCase()}_BASE_URL`];
+  const vendors = new Map(known.definitions.map(({ id, baseUrl }) => [id, baseUrl]));
+  const entries = known.catalog.providers.flatMap(({ id }) => {
+    const name = id.toUpperCase().replaceAll('-', '_');
+    const [keyName, urlName] = [`${name}_API_KEY`, `${name}_BASE_URL`];
     const [apiKey, baseUrl] = [source[keyName], source[urlName]?.replace(/\/+$/, '')];
     if (baseUrl !== undefined && !base.safeParse(baseUrl).success)
       problems.push(`${urlName} must be an http(s) address`);
     if (baseUrl !== undefined && apiKey === undefined) problems.push(`${keyName} is missing beside ${urlName}`);
-    return apiKey === undefined ? [] : [[id, { apiKey, ...(baseUrl !== undefined && { baseUrl }) }] as const];
+    if (apiKey === undefined) return [];
+    if (baseUrl === undefined && vendors.get(id) === null) problems.push(`${urlName} is missing beside ${keyName}`);
+    if (source.ALLOW_INSECURE_UPSTREAM !== 'on' && isInsecure(baseUrl ?? vendors.get(id) ?? ''))
+      problems.push(`${urlName} must be https for a host that is not loopback, unless ALLOW_INSECURE_UPSTREAM is on`);
+    return [[id, { apiKey, ...(baseUrl !== undefined && { baseUrl }) }] as const];
   });
   return Object.fromEntries(entries);
 }

@@ -13,6 +13,7 @@ const CAPABILITIES: ProviderCapabilities = {
   minItems: 1,
   pollIntervalMs: 1,
   recovery: 'none',
+  cancel: 'stops',
   notFoundGraceMs: 0,
 };
 const CHAT = ['/v1/chat/completions'] as const;

@@ -154,7 +154,7 @@ export class IngestRun {
       );
     }
     if (item.model !== this.first.model) this.otherModel ??= this.differing(item.model, index);
-    const { maxLineBytes } = this.resolved.adapter.capabilities;
+    const { maxLineBytes } = this.resolved.limits;
     if (item.body.length + LINE_OVERHEAD_BYTES > maxLineBytes)
       this.tooLarge ??= new RequestTooLargeError(index, maxLineBytes);
     const { adapter, upstreamModel: upstream, traits } = this.resolved;
@@ -198,13 +198,13 @@ export class IngestRun {
       const extras = { details: listed, ...(more > 0 && { more }) };
       throw new MeshbatchError('unsupported_parameter', 'The provider cannot honour every field.', extras);
     }
-    const minItems = this.resolved?.adapter.capabilities.minItems ?? 1;
+    const minItems = this.resolved?.limits.minItems ?? 1;
     if (this.offsets.length - 1 < minItems) throw new TooFewRequestsError(minItems);
   }
 
   private windowFault(alreadyFaulty: boolean): Fault[] {
     if (alreadyFaulty || !this.resolved) return [];
-    const windows = ['24h', ...this.resolved.adapter.capabilities.extraWindows];
+    const windows = ['24h', ...this.resolved.limits.extraWindows];
     if (windows.includes(this.fields.completion_window)) return [];
     return [
       {

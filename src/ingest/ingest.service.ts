@@ -46,7 +46,7 @@ export class IngestService {
     const run = new IngestRun(this.registry, this.limits);
     const inputBytes = await this.blobs.write(inputKey, run.lines(body));
     const { offsets, resolved, ...facts } = run.result();
-    const parts = planParts(offsets, resolved.adapter.capabilities, LINE_GROWTH_BYTES);
+    const parts = planParts(offsets, resolved.limits, LINE_GROWTH_BYTES);
     return { inputKey, inputBytes, itemCount: offsets.length - 1, resolved, parts, ...facts };
   }
 

@@ -104,7 +104,9 @@ describe('ProviderRegistry', () => {
     const registry = new ProviderRegistry([adapter('openai', ENDPOINTS)], BUILT_IN_CATALOG);
     expect(registry.resolve('gpt-4o-mini').model).toBe('openai/gpt-4o-mini');
     expect(refusal(registry, 'sandbox/echo')).toBe('model_not_found');
-    expect(refusal(registry, 'claude-haiku-4-5')).toBe('not_implemented');
+    expect(refusal(registry, 'claude-haiku-4-5')).toBe('provider_not_available');
+    expect(refusal(registry, 'bedrock/anything')).toBe('not_implemented');
+    expect(refusal(registry, 'perplexity/sonar')).toBe('not_implemented');
     expect(registry.listModels().every((model) => model.provider === 'openai')).toBe(true);
   });
 

@@ -1,5 +1,7 @@
-import type { Catalog, CatalogModel, CatalogProvider } from './catalog/catalog';
-import type { Endpoint, ModelTraits, ProviderAdapter, TargetModel } from './contract/adapter';
+import type { Catalog, CatalogModel, CatalogProvider, ModelLimits } from './catalog/catalog';
+import type { Endpoint, ModelTraits, ProviderAdapter, ProviderCapabilities, TargetModel } from './contract/adapter';
+import type { AdapterDefinition } from './contract/definition';
+import { toListedProviders, type ListedProvider } from './listed-provider';
 import {
   CapabilityNotSupportedError,
   ModelNotFoundError,
@@ -18,7 +20,14 @@ export interface ResolvedModel {
   /** Where it can be sent. */
   readonly endpoints: readonly Endpoint[];
   readonly traits: ModelTraits;
+  readonly limits: ResolvedLimits;
 }
+
+/** What one upstream batch of a model may hold: the provider's limits, or the model's own where they are narrower. */
+export type ResolvedLimits = Pick<
+  ProviderCapabilities,
+  'maxItems' | 'maxBytes' | 'maxLineBytes' | 'minItems' | 'extraWindows'
+>;
 
 /** A model of the list that callers see. */
 export interface ListedModel {
@@ -36,6 +45,7 @@ export class ProviderRegistry {
   constructor(
     adapters: readonly ProviderAdapter[],
     private readonly catalog: Catalog,
+    private readonly definitions: readonly AdapterDefinition[] = [],
   ) {
     this.adapters = indexUnique('provider adapter', adapters, ({ id }) => [id], ' from providers.adapters');
     this.providers = indexUnique('catalog provider', withUnlisted(catalog.providers, adapters), ({ id }) => [id]);
@@ -58,7 +68,8 @@ export class ProviderRegistry {
       throw new CapabilityNotSupportedError(`The model ${known.id} has no batch support.`);
     const endpoints = known.endpoints.filter((endpoint) => adapter.capabilities.endpoints.includes(endpoint));
     const { id: model, upstream: upstreamModel, traits = {} } = known;
-    return { adapter, provider: provider.id, model, upstreamModel, endpoints, traits };
+    const limits = narrowed(adapter.capabilities, known.limits);
+    return { adapter, provider: provider.id, model, upstreamModel, endpoints, traits, limits };
   }
 
   /** The adapter of a provider that a stored batch names; undefined when it is no longer configured. */
@@ -78,6 +89,11 @@ export class ProviderRegistry {
       .map((model) => ({ id: model.id, provider: model.provider, supportsBatching: model.endpoints.length > 0 }));
   }
 
+  /** Every provider that is known, those without a batch API last. */
+  listProviders(): ListedProvider[] {
+    return toListedProviders([...this.providers.values()], this.definitions, this.adapters);
+  }
+
   private capableProviders(): string[] {
     return this.catalog.providers
       .filter(({ id, batch }) => this.adapters.has(id) || (batch === 'adapter' && id !== 'sandbox'))
@@ -95,6 +111,17 @@ export class ProviderRegistry {
     if (!taken) return undefined;
     return { id, provider: provider.id, upstream, aliases: [], endpoints: adapter?.capabilities.endpoints ?? [] };
   }
+}
+
+function narrowed(provider: ProviderCapabilities, model: ModelLimits = {}): ResolvedLimits {
+  const least = (key: 'maxItems' | 'maxBytes' | 'maxLineBytes') => Math.min(provider[key], model[key] ?? Infinity);
+  return {
+    maxItems: least('maxItems'),
+    maxBytes: least('maxBytes'),
+    maxLineBytes: least('maxLineBytes'),
+    minItems: provider.minItems,
+    extraWindows: model.windows ?? provider.extraWindows,
+  };
 }
 
 /** A host's adapter for a provider that the catalog does not know takes every model under the provider's prefix. */

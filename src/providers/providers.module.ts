@@ -5,7 +5,7 @@ import { Clock } from '../common/clock';
 import { CommonModule } from '../common/common.module';
 import { instanceOf } from '../common/instance-or-class';
 import { builtInAdapters } from './adapters/built-in';
-import { BUILT_IN_CATALOG } from './catalog/built-in-catalog';
+import { knownProviders } from './known-providers';
 import { ProviderPauses } from './provider-pauses';
 import { ProviderRegistry } from './provider-registry';
 import { ConfigurableModuleClass, PROVIDERS_OPTIONS, type ProvidersModuleOptions } from './providers.module-definition';
@@ -17,7 +17,8 @@ async function makeRegistry(
   moduleRef: ModuleRef,
 ): Promise<ProviderRegistry> {
   const own = await Promise.all((options.adapters ?? []).map((adapter) => instanceOf(adapter, moduleRef)));
-  return new ProviderRegistry([...builtInAdapters(options, blobs, clock), ...own], BUILT_IN_CATALOG);
+  const { catalog, definitions } = knownProviders(options.catalog);
+  return new ProviderRegistry([...builtInAdapters(definitions, options, blobs, clock), ...own], catalog, definitions);
 }
 
 /** Whose batch APIs we reach, and which models they run. */

@@ -31,6 +31,24 @@ export interface AdapterHarness {
   close(): Promise<void>;
 }
 
+/** What a vendor's API does not have, so that no adapter of it can give. */
+export interface AdapterLimits {
+  /** The create carries the requests: nothing is staged that could be fenced. */
+  readonly inline?: boolean;
+  /** A job carries no name of ours: only the results of one that has ended tell whose it is. */
+  readonly unnamed?: boolean;
+  /** A job cannot be told to stop: it runs to its end. */
+  readonly noCancel?: boolean;
+  /** Of a job that was stopped or expired nothing can be read, not even what ran. */
+  readonly losesPartial?: boolean;
+  /** How a job of which part was cancelled or expired ends, where the vendor has no word for it. */
+  readonly partlyRun?: 'completed';
+  /** It does not count items, not even at the end. */
+  readonly uncounted?: boolean;
+  /** It takes a create whose input is gone, and fails it before anything runs. */
+  readonly failsLate?: boolean;
+}
+
 /** Tokens of attempts. */
 export const TOKENS = ['aaaaaaa1', 'bbbbbbb2', 'ccccccc3'] as const;
 
@@ -102,7 +120,11 @@ export const indexesOf = (outcomes: readonly ItemOutcome[], token: string = TOKE
 export const ALL = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** What execution relies on in every adapter. */
-export function describeProviderAdapter(name: string, start: () => Promise<AdapterHarness>): void {
+export function describeProviderAdapter(
+  name: string,
+  start: () => Promise<AdapterHarness>,
+  limits: AdapterLimits = {},
+): void {
   describe(`${name}: the adapter's contract`, () => {
     let harness: AdapterHarness;
     let scenario: Scenario<AdapterHarness>;
@@ -111,6 +133,60 @@ export function describeProviderAdapter(name: string, start: () => Promise<Adapt
       scenario = new Scenario(harness);
     });
     afterEach(() => harness.close());
+
+    async function expectFenced(attempt: Attempt): Promise<void> {
+      const create = scenario.adapter.submit(attempt, scenario.lines(attempt), scenario.signal);
+      if (!limits.failsLate) return expect(create).rejects.toBeInstanceOf(ProviderCallError);
+      const { id } = await create;
+      await harness.finish(id);
+      expect(await scenario.state(id)).toBe('failed');
+      expect(await scenario.outcomes(id)).toEqual([]);
+    }
+
+    function describeFencing(): void {
+      it('fences an attempt, so that a create on its way cannot run; again and again', async () => {
+        const staged = await scenario.stage(scenario.attempt());
+        for (let time = 0; time < 2; time++) await scenario.adapter.withdraw(staged, scenario.signal);
+        await expectFenced(staged);
+        if (!limits.failsLate) expect(await scenario.adapter.find(staged, scenario.signal)).toBeNull();
+      });
+
+      it('fences an upload whose answer was lost, by its name, and nothing else', async () => {
+        const lost = scenario.attempt();
+        const staged = await scenario.stage(lost);
+        const other = await scenario.stage(scenario.attempt(TOKENS[1]));
+        await scenario.adapter.withdraw(lost, scenario.signal);
+        await scenario.adapter.withdraw(scenario.attempt(TOKENS[2]), scenario.signal);
+        await expectFenced(staged);
+        const create = scenario.adapter.submit(other, scenario.lines(other), scenario.signal);
+        await expect(create).resolves.toMatchObject({ id: expect.any(String) });
+      });
+    }
+
+    function describeCancel(): void {
+      it('cancels a job half done, takes a second cancel, and reads what ran', async () => {
+        harness.hold();
+        const { id } = await scenario.submit();
+        await harness.halfway(id);
+        for (let time = 0; time < 2; time++) await scenario.adapter.cancel(id, scenario.signal);
+        await harness.finish(id);
+        expect(await scenario.state(id)).toBe(limits.partlyRun ?? 'cancelled');
+        const outcomes = await scenario.outcomes(id);
+        if (limits.losesPartial) return expect(outcomes).toEqual([]);
+        expect(indexesOf(outcomes)).toEqual(ALL);
+        const ran = outcomes.filter(({ response }) => response !== null);
+        expect([ran.length > 0, ran.length < 8]).toEqual([true, true]);
+        for (const { response, error } of outcomes) expect(response === null).toBe(error?.code === 'batch_cancelled');
+      });
+
+      it('does not mind a cancel of a job that has ended', async () => {
+        const { id } = await scenario.submit();
+        await harness.finish(id);
+        await scenario.adapter.cancel(id, scenario.signal);
+        expect(await scenario.state(id)).toBe('completed');
+        expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+      });
+    }
 
     it('encodes an item as one line under our id, without the caller’s model and stream', () => {
       const line = scenario.line(3, TOKENS[0], 'two\nlines').toString();
@@ -127,7 +203,7 @@ export function describeProviderAdapter(name: string, start: () => Promise<Adapt
       expect(remote).toMatchObject({
         id,
         state: 'completed',
-        counts: { total: 8, succeeded: 8, failed: 0 },
+        counts: limits.uncounted ? null : { total: 8, succeeded: 8, failed: 0 },
         errors: [],
       });
       const outcomes = await scenario.outcomes(id);
@@ -141,54 +217,23 @@ export function describeProviderAdapter(name: string, start: () => Promise<Adapt
 
     it('finds the job of an attempt and of no other, and none that never was', async () => {
       const other = await scenario.submit(TOKENS[1]);
+      if (limits.unnamed) await harness.finish(other.id);
       const staged = await scenario.stage(scenario.attempt());
       expect(await scenario.adapter.find(staged, scenario.signal)).toBeNull();
       const { id } = await scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal);
+      if (limits.unnamed) await harness.finish(id);
       expect(await scenario.adapter.find(staged, scenario.signal)).toMatchObject({ id });
       expect(await scenario.adapter.find(other.attempt, scenario.signal)).toMatchObject({ id: other.id });
       expect(await scenario.adapter.find(scenario.attempt(TOKENS[2]), scenario.signal)).toBeNull();
     });
 
-    it('fences an attempt, so that a create on its way cannot run; again and again', async () => {
-      const staged = await scenario.stage(scenario.attempt());
-      for (let time = 0; time < 2; time++) await scenario.adapter.withdraw(staged, scenario.signal);
-      const create = scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal);
-      await expect(create).rejects.toBeInstanceOf(ProviderCallError);
-      expect(await scenario.adapter.find(staged, scenario.signal)).toBeNull();
-    });
+    if (!limits.inline) describeFencing();
 
-    it('fences an upload whose answer was lost, by its name, and nothing else', async () => {
-      const lost = scenario.attempt();
-      const staged = await scenario.stage(lost);
-      const other = await scenario.stage(scenario.attempt(TOKENS[1]));
-      await scenario.adapter.withdraw(lost, scenario.signal);
-      await scenario.adapter.withdraw(scenario.attempt(TOKENS[2]), scenario.signal);
-      const create = (of: Attempt) => scenario.adapter.submit(of, scenario.lines(of), scenario.signal);
-      await expect(create(staged)).rejects.toBeInstanceOf(ProviderCallError);
-      await expect(create(other)).resolves.toMatchObject({ id: expect.any(String) });
-    });
-
-    it('cancels a job half done, takes a second cancel, and reads what ran', async () => {
-      harness.hold();
-      const { id } = await scenario.submit();
-      await harness.halfway(id);
-      for (let time = 0; time < 2; time++) await scenario.adapter.cancel(id, scenario.signal);
-      await harness.finish(id);
-      expect(await scenario.state(id)).toBe('cancelled');
-      const outcomes = await scenario.outcomes(id);
-      expect(indexesOf(outcomes)).toEqual(ALL);
-      const ran = outcomes.filter(({ response }) => response !== null);
-      expect([ran.length > 0, ran.length < 8]).toEqual([true, true]);
-      for (const { response, error } of outcomes) expect(response === null).toBe(error?.code === 'batch_cancelled');
-    });
-
-    it('does not mind a cancel of a job that has ended', async () => {
-      const { id } = await scenario.submit();
-      await harness.finish(id);
-      await scenario.adapter.cancel(id, scenario.signal);
-      expect(await scenario.state(id)).toBe('completed');
-      expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
-    });
+    if (limits.noCancel) {
+      it('says that a job cannot be told to stop', () => {
+        expect(scenario.adapter.capabilities.cancel).toBe('none');
+      });
+    } else describeCancel();
 
     it('says that it does not know a job', async () => {
       const refused = { name: 'ProviderCallError', failure: 'not_found' };

@@ -9,12 +9,13 @@ import { Clock } from '../../src/common/clock';
 import { Ids } from '../../src/common/ids';
 import { SystemRandom } from '../../src/common/random';
 import { toItemId } from '../../src/execution/item-id';
-import { createOpenAiAdapter } from '../../src/providers/adapters/openai/openai.adapter';
+import { defineOpenAiShaped } from '../../src/providers/adapters/openai-shaped/openai-shaped.adapter';
+import { OPENAI } from '../../src/providers/adapters/openai-shaped/profiles/openai';
 import { SandboxAdapter } from '../../src/providers/adapters/sandbox/sandbox.adapter';
 import { type ProviderAdapter } from '../../src/providers/contract/adapter';
 import { ProviderCallError } from '../../src/providers/contract/errors';
 import { OpenAiSimulator } from '../support/upstreams/openai/openai-simulator';
-import type { Route } from '../support/upstreams/openai/types';
+import type { Route } from '../support/upstreams/kit/types';
 import { describeProviderAdapter, Scenario, type AdapterHarness } from './provider-adapter.contract';
 import { describeProviderFaults, type AdapterCall, type FaultyHarness } from './provider-faults.contract';
 
@@ -37,7 +38,7 @@ async function openAi(): Promise<OpenAiHarness> {
   const simulator = await OpenAiSimulator.start(STATES);
   return {
     simulator,
-    adapter: createOpenAiAdapter({ apiKey: 'sk-simulated', baseUrl: simulator.url }),
+    adapter: defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-simulated', baseUrl: simulator.url }),
     model: 'gpt-4o-mini',
     now: () => Date.now(),
     hold: () => simulator.hold('in_progress'),
@@ -137,7 +138,7 @@ async function withResults(
     else response.end(JSON.stringify(batch));
   });
   try {
-    await work(createOpenAiAdapter({ apiKey: 'sk-key', baseUrl: server.url }), batch.id);
+    await work(defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-key', baseUrl: server.url }), batch.id);
   } finally {
     await server.close();
   }
@@ -171,7 +172,7 @@ describe('OpenAI alone', () => {
 
   it('reads a completed job that won the race against its cancel', async () => {
     const simulator = await OpenAiSimulator.start({ ...STATES, cancelEnds: 'completed' });
-    const adapter = createOpenAiAdapter({ apiKey: 'sk-simulated', baseUrl: simulator.url });
+    const adapter = defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-simulated', baseUrl: simulator.url });
     const racing = new Scenario({ ...harness, adapter });
     simulator.hold('in_progress');
     const { id } = await racing.submit();
@@ -184,7 +185,7 @@ describe('OpenAI alone', () => {
 
   it('reads what the handles that are there name, and all once they have come', async () => {
     const simulator = await OpenAiSimulator.start({ ...STATES, handleLag: { polls: 1, files: 'both' } });
-    const adapter = createOpenAiAdapter({ apiKey: 'sk-simulated', baseUrl: simulator.url });
+    const adapter = defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-simulated', baseUrl: simulator.url });
     const lagging = new Scenario({ ...harness, adapter });
     const { id } = await lagging.submit();
     await simulator.waitForBatch((batch) => batch.status === 'completed');
@@ -207,7 +208,7 @@ describe('OpenAI alone', () => {
       request.resume();
       response.writeHead(307, { location: `${other.url}${request.url}` }).end();
     });
-    const adapter = createOpenAiAdapter({ apiKey: 'sk-key', baseUrl: front.url });
+    const adapter = defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-key', baseUrl: front.url });
     const redirected = new Scenario({ ...harness, adapter });
     const attempt = redirected.attempt('aaaaaaa1', { inputId: 'file-1' });
     const { signal } = redirected;

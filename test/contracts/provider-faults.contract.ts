@@ -1,7 +1,7 @@
 import { IncompleteDownloadError, type Attempt } from '../../src/providers/contract/adapter';
 import { ProviderCallError, type CallFailure } from '../../src/providers/contract/errors';
-import type { FaultKind } from '../support/upstreams/openai/faults';
-import { ALL, indexesOf, Scenario, TOKENS, type AdapterHarness } from './provider-adapter.contract';
+import type { FaultKind } from '../support/upstreams/kit/faults';
+import { ALL, indexesOf, Scenario, TOKENS, type AdapterHarness, type AdapterLimits } from './provider-adapter.contract';
 
 /** The calls of an adapter that reach its provider. */
 export type AdapterCall = 'stage' | 'submit' | 'find' | 'poll' | 'results' | 'cancel' | 'withdraw' | 'cleanup';
@@ -19,7 +19,11 @@ export interface FaultyHarness extends AdapterHarness {
 }
 
 /** What execution relies on when the network or the provider fails. */
-export function describeProviderFaults(name: string, start: () => Promise<FaultyHarness>): void {
+export function describeProviderFaults(
+  name: string,
+  start: () => Promise<FaultyHarness>,
+  limits: AdapterLimits = {},
+): void {
   describe(`${name}: failing calls`, () => {
     let harness: FaultyHarness;
     let scenario: Scenario<FaultyHarness>;
@@ -47,7 +51,11 @@ export function describeProviderFaults(name: string, start: () => Promise<Faulty
       ['a reset', 'reset_before', 'ambiguous', {}],
     ];
 
-    describe.each(Object.keys(calls) as AdapterCall[])('%s', (call) => {
+    const reaching = (Object.keys(calls) as AdapterCall[]).filter(
+      (call) =>
+        !(limits.inline && (call === 'stage' || call === 'withdraw')) && !(limits.noCancel && call === 'cancel'),
+    );
+    describe.each(reaching)('%s', (call) => {
       it.each(kinds)('tells of %s', async (_, kind, failure, details) => {
         const { attempt, id } = await scenario.submit();
         await harness.finish(id);
@@ -72,6 +80,7 @@ export function describeProviderFaults(name: string, start: () => Promise<Faulty
         if (kind === 'hang_after') stop.abort();
         await create;
         expect(harness.created()).toHaveLength(1);
+        if (limits.unnamed) await harness.finish(harness.created()[0] ?? '');
         expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id: harness.created()[0] });
       },
     );
@@ -103,8 +112,9 @@ export function describeProviderFaults(name: string, start: () => Promise<Faulty
       const { id } = await scenario.submit();
       await harness.halfway(id);
       harness.expireAll();
-      expect(await scenario.state(id)).toBe('expired');
+      expect(await scenario.state(id)).toBe(limits.partlyRun ?? 'expired');
       const outcomes = await scenario.outcomes(id);
+      if (limits.losesPartial) return expect(outcomes).toEqual([]);
       expect(indexesOf(outcomes)).toEqual(ALL);
       expect(new Set(outcomes.map(({ error }) => error?.code))).toEqual(new Set([undefined, 'batch_expired']));
     });

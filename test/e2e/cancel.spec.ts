@@ -1,7 +1,7 @@
 import { chatItems, type BatchBody } from '../support/service/api-client';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS } from '../support/service/test-service';
-import type { Route } from '../support/upstreams/openai/types';
+import type { Route } from '../support/upstreams/kit/types';
 
 type Phase = 'received' | 'done';
 

@@ -3,7 +3,7 @@ import { chatItems } from '../support/service/api-client';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS, type DatabaseKind } from '../support/service/test-service';
 import { sampled } from '../support/tier';
-import type { Route } from '../support/upstreams/openai/types';
+import type { Route } from '../support/upstreams/kit/types';
 
 interface KillPoint {
   readonly route: Route;

@@ -2,7 +2,7 @@ import { chatItems, type ApiClient } from '../support/service/api-client';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS, type DatabaseKind } from '../support/service/test-service';
 import { sampled } from '../support/tier';
-import type { FaultSpec } from '../support/upstreams/openai/faults';
+import type { FaultSpec } from '../support/upstreams/kit/faults';
 
 const PROMPTS = ['a', '#status:400', 'c'];
 

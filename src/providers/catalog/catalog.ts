@@ -10,6 +10,15 @@ export interface CatalogProvider {
   readonly passThrough: boolean;
 }
 
+/** Limits of one model that are narrower than its provider's. Sizes in bytes. */
+export interface ModelLimits {
+  readonly maxItems?: number;
+  readonly maxBytes?: number;
+  readonly maxLineBytes?: number;
+  /** Completion windows besides `24h`, in place of the provider's. */
+  readonly windows?: readonly string[];
+}
+
 /** A model as data. */
 export interface CatalogModel {
   /** Canonical `provider/model`. */
@@ -21,6 +30,7 @@ export interface CatalogModel {
   /** Endpoints that the vendor's batch API runs this model on; empty where it does not batch. */
   readonly endpoints: readonly Endpoint[];
   readonly traits?: ModelTraits;
+  readonly limits?: ModelLimits;
 }
 
 export interface Catalog {

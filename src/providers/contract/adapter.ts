@@ -16,6 +16,8 @@ export interface ProviderCapabilities {
   readonly pollIntervalMs: number;
   /** How an attempt whose create had no clear answer is found again; `none` parks the part for an operator. */
   readonly recovery: 'lookup' | 'none';
+  /** Whether a job can be told to stop and keeps what ran; where it is `none` we wait for the end. */
+  readonly cancel: 'stops' | 'none';
   /** How long after a create a 404 still means "not visible yet". */
   readonly notFoundGraceMs: number;
 }

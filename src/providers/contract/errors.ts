@@ -26,6 +26,8 @@ export class ProviderCallError extends Error {
       /** The provider's own code, when it gave one. */
       readonly code?: string;
       readonly retryAfterMs?: number;
+      /** The line of what was sent that the provider refused, 1-based, where it names one. */
+      readonly line?: number;
     } = {},
     options?: ErrorOptions,
   ) {

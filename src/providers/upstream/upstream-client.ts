@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Agent, errors, request, type Dispatcher } from 'undici';
 import { assertNoTransaction } from '../../persistence/transaction-context';
 import { ProviderCallError, type CallFailure } from '../contract/errors';
+import { readOpenAiRefusal, type RefusalReader } from './refusal';
 import { safeText } from './scrub';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
@@ -15,13 +16,18 @@ export interface UpstreamClientOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** How long the provider may keep silent, before its headers and between pieces of its body. */
   readonly timeoutMs?: number | undefined;
+  /** How the vendor words its refusals; as OpenAI does, when left out. */
+  readonly readRefusal?: RefusalReader;
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+type Headers = Dispatcher.ResponseData['headers'];
+
+/** A call to the provider: `path` is behind the base URL. */
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Readable;
@@ -43,7 +49,22 @@ export class UpstreamClient {
 
   /** Sends a call and parses its JSON answer. */
   async json(call: Call): Promise<unknown> {
+    return this.readJson(await this.send(call));
+  }
+
+  /** Sends a call of which only the headers of the answer matter. */
+  async headersOf(call: Call): Promise<Headers> {
     const response = await this.send(call);
+    await this.readText(response.body);
+    return response.headers;
+  }
+
+  /** As {@link json}, to a URL that the provider named: it gets no credentials, wherever it is. */
+  async jsonElsewhere({ path: url, ...call }: Call): Promise<unknown> {
+    return this.readJson(await this.success(await this.request(this.elsewhere(url), call.headers ?? {}, call)));
+  }
+
+  private async readJson(response: Dispatcher.ResponseData): Promise<unknown> {
     const text = await this.readText(response.body);
     try {
       return JSON.parse(text);
@@ -74,7 +95,26 @@ export class UpstreamClient {
 
   /** A download; it fails when the connection ends before the announced length. */
   async *download(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const { body } = await this.send({ method: 'GET', path, signal });
+    yield* this.bytes(await this.send({ method: 'GET', path, signal }));
+  }
+
+  /** As {@link download}, from a URL that the provider named: it gets no credentials, wherever it is. */
+  async *downloadElsewhere(url: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+    yield* this.bytes(await this.success(await this.request(this.elsewhere(url), {}, { method: 'GET', signal })));
+  }
+
+  /** As {@link download}, of what may stand elsewhere: where a redirect leads gets no credentials. */
+  async *downloadRedirected(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const response = await this.request(this.options.baseUrl + path, this.ownHeaders(), { method: 'GET', signal });
+    const { location } = response.headers;
+    if (Math.floor(response.statusCode / 100) !== 3 || typeof location !== 'string') {
+      return yield* this.bytes(await this.success(response));
+    }
+    await response.body.dump();
+    yield* this.downloadElsewhere(new URL(location, this.options.baseUrl).href, signal);
+  }
+
+  private async *bytes({ body }: Dispatcher.ResponseData): AsyncGenerator<Buffer> {
     try {
       yield* body as AsyncIterable<Buffer>;
     } catch (error) {
@@ -82,13 +122,32 @@ export class UpstreamClient {
     }
   }
 
+  /** The URL, when it is as safe as our base: a name of the provider's must not lead to a plain connection. */
+  private elsewhere(url: string): string {
+    const isPlain = URL.canParse(url) && new URL(url).protocol === 'http:' && this.options.baseUrl.startsWith('http:');
+    if (isPlain || (URL.canParse(url) && new URL(url).protocol === 'https:')) return url;
+    throw new ProviderCallError(this.options.provider, 'rejected', 'The provider gave a URL of unknown form');
+  }
+
   private async send(call: Call): Promise<Dispatcher.ResponseData> {
+    const headers = { ...this.ownHeaders(), ...call.headers };
+    return this.success(await this.request(this.options.baseUrl + call.path, headers, call));
+  }
+
+  private ownHeaders(): Readonly<Record<string, string>> {
+    return { 'user-agent': USER_AGENT, ...this.options.headers };
+  }
+
+  private async request(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    call: Omit<Call, 'path' | 'headers'>,
+  ): Promise<Dispatcher.ResponseData> {
     assertNoTransaction('A call to a provider');
-    let response: Dispatcher.ResponseData;
     try {
-      response = await request(this.options.baseUrl + call.path, {
+      return await request(url, {
         method: call.method,
-        headers: { 'user-agent': USER_AGENT, ...this.options.headers, ...call.headers },
+        headers,
         body: call.body ?? null,
         signal: call.signal,
         dispatcher: this.dispatcher,
@@ -96,6 +155,9 @@ export class UpstreamClient {
     } catch (error) {
       throw this.connectionError(error);
     }
+  }
+
+  private async success(response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
     throw await this.statusError(response);
   }
@@ -130,13 +192,18 @@ export class UpstreamClient {
   private async statusError(response: Dispatcher.ResponseData): Promise<ProviderCallError> {
     const status = response.statusCode;
     const text = await this.readText(response.body).catch(() => '');
-    const { code, message } = readErrorBody(text);
+    const { failure, code, message, line } = (this.options.readRefusal ?? readOpenAiRefusal)(status, parsed(text));
     const retryAfter = Number(response.headers['retry-after'] || NaN);
     return new ProviderCallError(
       this.options.provider,
-      failureOfStatus(status),
+      failure ?? failureOfStatus(status),
       safeText(message ?? `The provider answered ${status}`),
-      { status, ...(code && { code: safeText(code) }), ...(retryAfter >= 0 && { retryAfterMs: retryAfter * 1000 }) },
+      {
+        status,
+        ...(code !== undefined && { code: safeText(code) }),
+        ...(line !== undefined && { line }),
+        ...(retryAfter >= 0 && { retryAfterMs: retryAfter * 1000 }),
+      },
     );
   }
 }
@@ -155,16 +222,11 @@ function neverConnected(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
 }
 
-/** `{error: {code, type, message}}`, the shape that most vendors share; anything else has no code and no message. */
-function readErrorBody(text: string): { code?: string; message?: string } {
+/** The JSON of a refusal; undefined when it is none. */
+function parsed(text: string): unknown {
   try {
-    const { error } = JSON.parse(text) as { error?: { code?: unknown; type?: unknown; message?: unknown } | null };
-    const code = [error?.code, error?.type].find((value) => typeof value === 'string');
-    return {
-      ...(typeof code === 'string' && { code }),
-      ...(typeof error?.message === 'string' && { message: error.message }),
-    };
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -29,6 +29,7 @@ const CAPABILITIES: ProviderCapabilities = {
   minItems: 3,
   pollIntervalMs: 1000,
   recovery: 'none',
+  cancel: 'stops',
   notFoundGraceMs: 0,
 };
 

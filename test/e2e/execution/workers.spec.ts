@@ -2,7 +2,7 @@ import { StoredFileEntity } from '../../../src/files/stored-file.entity';
 import { PartEntity } from '../../../src/batches/part.entity';
 import { eventually, ExecutionBench, Gate, outcomes } from '../../support/execution/execution-bench';
 import { MINUTE } from '../../support/execution/movable-clock';
-import type { Route } from '../../support/upstreams/openai/types';
+import type { Route } from '../../support/upstreams/kit/types';
 
 const PROMPTS = ['a', 'b', 'c'];
 

@@ -16,7 +16,8 @@ import { ErrorFilter } from '../../../src/http/error.filter';
 import { serverDatabase, type TestDatabase } from '../postgres/test-databases';
 import { ApiClient, chatItems, type BatchBody } from '../service/api-client';
 import { OpenAiSimulator } from '../upstreams/openai/openai-simulator';
-import type { Route, SimulatorOptions } from '../upstreams/openai/types';
+import type { Route } from '../upstreams/kit/types';
+import type { SimulatorOptions } from '../upstreams/openai/types';
 import { LogRecorder } from './log-recorder';
 import { HOUR, MINUTE, MovableClock } from './movable-clock';
 

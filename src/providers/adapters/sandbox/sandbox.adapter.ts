@@ -16,7 +16,7 @@ import type {
   UnsupportedField,
 } from '../../contract/adapter';
 import { ProviderCallError } from '../../contract/errors';
-import { toLine } from '../openai/openai.mapper';
+import { toLine } from '../../upstream/openai-line';
 import { simulate, type SandboxLine } from './sandbox.mapper';
 import { cancellationWire, jobWire, type SandboxJob } from './sandbox.wire';
 
@@ -34,6 +34,7 @@ const CAPABILITIES: ProviderCapabilities = {
   minItems: 1,
   pollIntervalMs: 250,
   recovery: 'lookup',
+  cancel: 'stops',
   notFoundGraceMs: 0,
 };
 

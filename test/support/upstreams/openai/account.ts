@@ -1,69 +1,95 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { ApiError } from './api-error';
+import { ok, type Answer, type ApiRequest, type RouteMatch, type Vendor } from '../kit/types';
+import { ApiError, defaultErrorBody } from './api-error';
 import { BatchRecord } from './batch-record';
 import { FileStore } from './files';
-import { Lifecycle, type LifecycleOptions } from './lifecycle';
+import { Ledger } from './ledger';
+import { holdable, Lifecycle, type LifecycleOptions } from './lifecycle';
+import type { Dialect } from './dialect';
 import { pageOf } from './page';
-import type { Recorder } from './recorder';
-import type { RouteMatch } from './routing';
-import type { Answer, BatchError, BatchObject, SimulatorOptions } from './types';
-import { parseCreate } from './validate-create';
-import { parseInput, type InputLimits } from './validate-input';
+import { matchRoute } from './routing';
+import type { BatchError, FileObject, SimulatorOptions } from './types';
+import { parseCreate, type CreateParams } from './validate-create';
+import { parseInput, type InputLimits, type ParsedInput } from './validate-input';
 import { parseUpload } from './validate-upload';
-
-/** A request, whole. */
-export interface ApiRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
 
 /** What an account needs of the simulator's options. */
 export type AccountOptions = LifecycleOptions & InputLimits & Pick<SimulatorOptions, 'handleLag'> & { apiKey: string };
 
 /** The vendor's side of one API key: its files, its batches, and the calls on them. */
-export class Account {
-  readonly lifecycle: Lifecycle;
+export class Account implements Vendor {
+  readonly ledger = new Ledger();
+  private readonly lifecycle: Lifecycle;
   /** Newest last. */
   readonly batches: BatchRecord[] = [];
   /** Reasons to fail the next batches with, whatever their files hold. */
   readonly refusals: BatchError[] = [];
   private readonly files = new FileStore();
+  /** How often an upload is still to be found unprocessed, by its id. */
+  private readonly processing = new Map<string, number>();
+  private readonly dialect: Dialect;
 
   constructor(
     private readonly options: AccountOptions,
-    private readonly recorder: Recorder,
     changed: (record: BatchRecord) => void,
   ) {
+    this.dialect = options.dialect;
     this.lifecycle = new Lifecycle(options, this.files, changed);
   }
 
   /** Does the call. Throws an {@link ApiError} when the vendor would refuse it. */
   call({ route, id }: RouteMatch, request: ApiRequest, visibleAfterMs: number): Answer {
-    this.authorize(request.headers.authorization);
+    this.dialect.authorize(request.headers, this.options.apiKey);
     switch (route) {
       case 'content':
         return fileContent(this.files.get(id).content);
-      case 'unknown':
-        throw new ApiError(404, `Invalid URL (${request.method} ${request.url.pathname})`, null, 'unknown_url');
       case 'upload':
         return ok(this.upload(request));
       case 'listFiles':
         return ok(this.listFiles(request.url.searchParams));
       case 'getFile':
-        return ok(this.files.get(id).object);
+        return ok(this.file(id));
       case 'deleteFile':
         return ok(this.files.delete(id));
       case 'create':
-        return ok(this.create(request, visibleAfterMs));
+        return { status: this.dialect.createStatus, body: this.create(request, visibleAfterMs) };
       case 'list':
         return ok(this.list(request.url.searchParams));
       case 'get':
-        return ok(this.batch(id).render(true));
+        return ok(this.dialect.renderBatch(this.batch(id).render(true), 'get'));
       case 'cancel':
         return ok(this.cancel(id));
+      default:
+        throw new ApiError(404, `Invalid URL (${request.method} ${request.url.pathname})`, null, 'unknown_url');
     }
+  }
+
+  match({ method, url }: ApiRequest): RouteMatch {
+    return matchRoute(method, url.pathname, this.dialect);
+  }
+
+  faultBody(status: number): object {
+    return defaultErrorBody(status);
+  }
+
+  hold(state = 'in_progress', finished?: number): void {
+    this.lifecycle.hold(holdable(state), finished);
+  }
+
+  release(state?: string): void {
+    this.lifecycle.release(state === undefined ? undefined : holdable(state));
+  }
+
+  stop(): void {
+    this.lifecycle.stop();
+  }
+
+  /** Counts and facts only: the content of an upload can be 200 MB. */
+  state(): object {
+    return {
+      creates: this.ledger.creates,
+      uploads: this.ledger.uploads.map(({ content, ...upload }) => ({ ...upload, bytes: content.length })),
+      batches: this.batches.map(({ object: { id, status, request_counts } }) => ({ id, status, request_counts })),
+    };
   }
 
   /** Ends the window of every batch that has not ended. */
@@ -71,37 +97,41 @@ export class Account {
     for (const record of this.batches) this.lifecycle.expire(record);
   }
 
-  private authorize(authorization: string | undefined): void {
-    if (authorization === `Bearer ${this.options.apiKey}`) return;
-    if (authorization === undefined) throw new ApiError(401, "You didn't provide an API key.");
-    throw new ApiError(401, 'Incorrect API key provided.', null, 'invalid_api_key');
-  }
-
   private upload({ headers, body }: ApiRequest): object {
-    const { filename, content, expiresAfter } = parseUpload(headers['content-type'], body);
+    const { filename, content, expiresAfter } = parseUpload(headers['content-type'], body, this.dialect.upload);
     const expiresInSeconds = expiresAfter?.seconds ?? null;
     const file = this.files.add({ filename, purpose: 'batch', content, expiresInSeconds });
-    this.recorder.uploads.push({ fileId: file.id, filename, content, expiresInSeconds, at: Date.now() });
-    return file;
+    this.ledger.uploads.push({ fileId: file.id, filename, content, expiresInSeconds, at: Date.now() });
+    if (this.dialect.processingPolls > 0) this.processing.set(file.id, this.dialect.processingPolls);
+    return this.shown(file);
+  }
+
+  /** One look at a file, which brings the end of its processing nearer. */
+  private file(id: string): object {
+    const shown = this.shown(this.files.get(id).object);
+    const left = (this.processing.get(id) ?? 0) - 1;
+    if (left > 0) this.processing.set(id, left);
+    else this.processing.delete(id);
+    return shown;
+  }
+
+  private shown(file: FileObject): object {
+    return this.processing.has(file.id) ? { ...file, status: 'pending' } : file;
   }
 
   private listFiles(query: URLSearchParams): object {
     return pageOf(this.files.list(query.get('purpose')), query, { standard: 10_000, max: 10_000 });
   }
 
-  private create({ headers, body }: ApiRequest, visibleAfterMs: number): BatchObject {
-    const params = parseCreate(headers['content-type'], body);
+  private create({ headers, body }: ApiRequest, visibleAfterMs: number): object {
+    const params = parseCreate(headers['content-type'], body, this.dialect.create);
     const { inputFileId, endpoint, metadata } = params;
-    const file = this.files.find(inputFileId);
-    if (file?.object.purpose !== 'batch') {
-      throw new ApiError(400, `Invalid 'input_file_id': no such batch file: ${inputFileId}`, 'input_file_id');
-    }
-    const { items, error } = parseInput(file.content, endpoint, this.options);
+    const { items, error } = this.input(params);
     const input = { items, error: this.refusals.shift() ?? error };
     const record = new BatchRecord(params, input, this.options.handleLag, Date.now() + visibleAfterMs);
     this.batches.push(record);
     const customIds = items.map((item) => item.customId);
-    this.recorder.creates.push({
+    this.ledger.creates.push({
       batchId: record.object.id,
       inputFileId,
       endpoint,
@@ -110,19 +140,32 @@ export class Account {
       at: Date.now(),
     });
     this.lifecycle.start(record);
-    return record.render(false);
+    return this.dialect.renderBatch(record.render(false), 'create');
+  }
+
+  private input({ inputFileId, lineUrl }: CreateParams): ParsedInput {
+    const file = this.files.find(inputFileId);
+    if (file?.object.purpose === 'batch' && !this.processing.has(inputFileId)) {
+      return parseInput(file.content, lineUrl, this.options, this.dialect.lines);
+    }
+    const message = `Invalid 'input_file_id': no such batch file: ${inputFileId}`;
+    if (this.dialect.create.missingInput === 'refused') throw new ApiError(400, message, 'input_file_id');
+    return { items: [], error: { code: 'file_not_found', message, param: 'input_file_id', line: null } };
   }
 
   private list(query: URLSearchParams): object {
     const visible = this.batches.filter((record) => record.visible).reverse();
-    const objects = visible.map((record) => record.render(false));
-    return pageOf(objects, query, { standard: 20, max: 100 });
+    const objects = visible.map((record) => {
+      const object = record.render(false);
+      return { ...this.dialect.renderBatch(object, 'list'), id: object.id };
+    });
+    return this.dialect.pageOfBatches(objects, query, { standard: 20, max: 100 });
   }
 
-  private cancel(id: string): BatchObject {
+  private cancel(id: string): object {
     const record = this.batch(id);
     this.lifecycle.cancel(record);
-    return record.render(false);
+    return this.dialect.renderBatch(record.render(false), 'cancel');
   }
 
   private batch(id: string): BatchRecord {
@@ -130,10 +173,6 @@ export class Account {
     if (!record) throw new ApiError(404, `No batch found with id '${id}'.`);
     return record;
   }
-}
-
-function ok(body: object): Answer {
-  return { status: 200, body };
 }
 
 function fileContent(content: Buffer): Answer {

@@ -1,7 +1,8 @@
-import type { Answer } from './types';
+import { isObject, parseJson } from '../kit/json';
+import { Refusal, type Answer } from '../kit/types';
 
 /** An error as the vendor words it; thrown by a handler, it becomes the answer. */
-export class ApiError extends Error {
+export class ApiError extends Refusal {
   constructor(
     readonly status: number,
     message: string,
@@ -38,4 +39,11 @@ export function defaultErrorBody(status: number): object {
     null,
   ];
   return errorBody(message, type, null, code);
+}
+
+/** The message in the JSON text of an error envelope; empty when it has none. */
+export function messageIn(body: string): string {
+  const json = parseJson(Buffer.from(body));
+  const error = isObject(json) ? json['error'] : undefined;
+  return isObject(error) && typeof error['message'] === 'string' ? error['message'] : '';
 }

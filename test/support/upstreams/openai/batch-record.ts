@@ -1,4 +1,4 @@
-import { newId } from './ids';
+import { newId } from '../kit/ids';
 import { outcomeOf, succeeds } from './outcomes';
 import type { PlannedItem } from './results';
 import type { BatchError, BatchObject, BatchStatus, SimulatorOptions } from './types';
@@ -27,7 +27,7 @@ export class BatchRecord {
     /** Before this time, in ms, neither a get nor a list shows the batch. */
     private readonly visibleAt: number,
   ) {
-    const planned = input.items.map((item) => ({ ...item, outcome: outcomeOf(item, params.endpoint) }));
+    const planned = input.items.map((item) => ({ ...item, outcome: outcomeOf(item, params.kind) }));
     this.runnable = planned.filter((item) => !item.outcome.expires);
     this.stuck = planned.filter((item) => item.outcome.expires);
     this.refusal = input.error;
@@ -91,7 +91,7 @@ function newBatchObject(params: CreateParams): BatchObject {
     endpoint: params.endpoint,
     errors: null,
     input_file_id: params.inputFileId,
-    completion_window: '24h',
+    completion_window: params.window,
     status: 'validating',
     output_file_id: null,
     error_file_id: null,

@@ -1,5 +1,5 @@
 import { ApiError } from './api-error';
-import { newId } from './ids';
+import { newId } from '../kit/ids';
 import type { FileObject } from './types';
 
 interface StoredFile {

@@ -1,13 +1,23 @@
 import { ApiError } from './api-error';
 import type { BatchRecord } from './batch-record';
+import type { Dialect } from './dialect';
 import { renderResults, type Leftover } from './results';
 import type { FileStore } from './files';
 import type { HoldableStatus, SimulatorOptions } from './types';
 
+const HOLDABLE: readonly HoldableStatus[] = ['validating', 'in_progress', 'finalizing', 'cancelling'];
+
+/** The state of that name; throws a TypeError when there is none that can be held. */
+export function holdable(name: string): HoldableStatus {
+  const state = HOLDABLE.find((each) => each === name);
+  if (state === undefined) throw new TypeError(`Not a state that can be held: ${name}`);
+  return state;
+}
+
 /** How long each state lasts, and how the end is written. */
 export type LifecycleOptions = Required<
   Pick<SimulatorOptions, 'validatingMs' | 'runningMs' | 'finalizingMs' | 'cancellingMs' | 'cancelEnds' | 'seed'>
->;
+> & { readonly dialect: Dialect };
 
 /** A running batch finishes its lines in this many steps, so that its counts are seen to move. */
 const STEPS = 4;
@@ -123,7 +133,7 @@ export class Lifecycle {
 
   private end(record: BatchRecord, status: 'completed' | 'expired' | 'cancelled', leftover: Leftover): void {
     const { object } = record;
-    const { output, error } = renderResults(object.endpoint, record.ran, record.unrun, leftover, this.options.seed);
+    const { output, error } = renderResults(record.params.kind, record.ran, record.unrun, leftover, this.options);
     object.output_file_id = output && this.addFile(record, output, 'output');
     object.error_file_id = error && this.addFile(record, error, 'error');
     this.move(record, status);

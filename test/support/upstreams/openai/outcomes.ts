@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json';
+import { isObject, type JsonObject } from '../kit/json';
 import type { InputItem } from './validate-input';
 
 /**

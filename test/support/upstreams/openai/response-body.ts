@@ -1,6 +1,6 @@
 import { defaultErrorBody, errorBody } from './api-error';
-import { newId } from './ids';
-import type { JsonObject } from './json';
+import { newId } from '../kit/ids';
+import type { JsonObject } from '../kit/json';
 import { snapshotOf } from './models';
 import { succeeds, type Outcome } from './outcomes';
 

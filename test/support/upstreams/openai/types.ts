@@ -1,3 +1,5 @@
+import type { Dialect } from './dialect';
+
 /** Every state of a batch, as the vendor spells it. */
 export type BatchStatus =
   'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled';
@@ -26,7 +28,7 @@ export interface BatchObject {
   readonly endpoint: string;
   errors: { readonly object: 'list'; readonly data: readonly BatchError[] } | null;
   readonly input_file_id: string;
-  readonly completion_window: '24h';
+  readonly completion_window: string;
   status: BatchStatus;
   output_file_id: string | null;
   error_file_id: string | null;
@@ -55,28 +57,6 @@ export interface FileObject {
   readonly status: 'processed';
 }
 
-/** The calls that can be told apart by faults, hooks and records; `unknown` is any other path. */
-export const ROUTES = [
-  'upload',
-  'listFiles',
-  'getFile',
-  'content',
-  'deleteFile',
-  'create',
-  'list',
-  'get',
-  'cancel',
-  'unknown',
-] as const;
-export type Route = (typeof ROUTES)[number];
-
-/** What the simulator is about to send. An object is sent as JSON. */
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: Buffer | object;
-}
-
 /** How a simulator behaves; every field has a default. */
 export interface SimulatorOptions {
   /** The only API key that is accepted. Default `sk-simulated`. */
@@ -98,4 +78,6 @@ export interface SimulatorOptions {
   readonly maxLines?: number;
   /** Bytes allowed in an input file. Default 200 MB, as the vendor. */
   readonly maxBytes?: number;
+  /** Whose way of the API is spoken. Default OpenAI's own. */
+  readonly dialect?: Dialect;
 }

@@ -1,42 +1,51 @@
 import { ApiError } from './api-error';
-import { isObject, parseJson, type JsonObject } from './json';
+import { isObject, parseJson, type JsonObject } from '../kit/json';
 import type { ExpiresAfter } from './types';
 
 /** The parameters of `POST /v1/batches`, checked. */
 export interface CreateParams {
   readonly inputFileId: string;
   readonly endpoint: string;
+  /** What the `url` of every line must be. */
+  readonly lineUrl: string;
+  /** The endpoint as OpenAI spells it, by which a line is answered. */
+  readonly kind: string;
+  readonly window: string;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly outputExpiresAfter: ExpiresAfter | null;
 }
 
-const ENDPOINTS = [
-  '/v1/responses',
-  '/v1/chat/completions',
-  '/v1/embeddings',
-  '/v1/completions',
-  '/v1/moderations',
-  '/v1/images/generations',
-  '/v1/images/edits',
-  '/v1/videos',
-];
-const PARAMS = ['input_file_id', 'endpoint', 'completion_window', 'metadata', 'output_expires_after'];
+const OUTPUT_EXPIRY_SECONDS = [3_600, 2_592_000] as const;
+
+/** What a vendor takes in a create. */
+export interface CreateRules {
+  /** By each `endpoint` that is taken, the `url` of its lines. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly params: readonly string[];
+  readonly isWindow: (window: string) => boolean;
+  /** What becomes of a batch whose input file is not there. */
+  readonly missingInput: 'refused' | 'failed later';
+}
 
 /** Checks a create as the vendor does: an unknown parameter is refused like a wrong one. */
-export function parseCreate(contentType: string | undefined, bytes: Buffer): CreateParams {
+export function parseCreate(contentType: string | undefined, bytes: Buffer, rules: CreateRules): CreateParams {
   const body = parseJson(bytes);
   if (!/^application\/json\b/i.test(contentType ?? '') || !isObject(body)) {
     throw new ApiError(400, 'We could not parse the JSON body of your request.');
   }
-  refuseUnknown(body, PARAMS);
+  refuseUnknown(body, rules.params);
   const inputFileId = requiredString(body, 'input_file_id');
   const endpoint = requiredString(body, 'endpoint');
   const window = requiredString(body, 'completion_window');
-  if (!ENDPOINTS.includes(endpoint)) throw invalidValue('endpoint', endpoint, ENDPOINTS);
-  if (window !== '24h') throw invalidValue('completion_window', window, ['24h']);
+  const lineUrl = rules.endpoints[endpoint];
+  if (lineUrl === undefined) throw invalidValue('endpoint', endpoint, Object.keys(rules.endpoints));
+  if (!rules.isWindow(window)) throw invalidValue('completion_window', window, ['24h']);
   return {
     inputFileId,
     endpoint,
+    lineUrl,
+    kind: lineUrl.replace(/^\/v\d+\//, '/v1/'),
+    window,
     metadata: metadataOf(body['metadata']),
     outputExpiresAfter: expiresAfterOf(body['output_expires_after']),
   };
@@ -46,14 +55,20 @@ function expiresAfterOf(value: unknown): ExpiresAfter | null {
   if (value === undefined || value === null) return null;
   if (!isObject(value)) throw invalidType('output_expires_after', 'an object');
   refuseUnknown(value, ['anchor', 'seconds'], 'output_expires_after.');
-  return checkExpiry(value['anchor'], value['seconds'], 'output_expires_after');
+  return checkExpiry(value['anchor'], value['seconds'], 'output_expires_after', OUTPUT_EXPIRY_SECONDS);
 }
 
 /** Checks the two halves of an expiry policy, of an output or of an uploaded file. */
-export function checkExpiry(anchor: unknown, seconds: unknown, param: string): ExpiresAfter {
+export function checkExpiry(
+  anchor: unknown,
+  seconds: unknown,
+  param: string,
+  [least, most]: readonly [number, number],
+): ExpiresAfter {
   if (anchor !== 'created_at') throw invalidValue(`${param}.anchor`, String(anchor), ['created_at']);
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 3_600 || seconds > 2_592_000) {
-    throw new ApiError(400, `'${param}.seconds' must be from 3600 to 2592000.`, `${param}.seconds`, 'invalid_value');
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < least || seconds > most) {
+    const message = `'${param}.seconds' must be from ${least} to ${most}.`;
+    throw new ApiError(400, message, `${param}.seconds`, 'invalid_value');
   }
   return { anchor, seconds };
 }

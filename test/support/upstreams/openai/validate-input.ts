@@ -1,5 +1,4 @@
-import { isObject, parseJson, type JsonObject } from './json';
-import { isKnownModel } from './models';
+import { isObject, parseJson, type JsonObject } from '../kit/json';
 import type { BatchError } from './types';
 
 /** One valid line of an input file. */
@@ -20,6 +19,13 @@ export interface InputLimits {
   readonly maxBytes: number;
 }
 
+/** What a vendor takes of models. */
+export interface LineRules {
+  readonly isKnownModel: (model: string) => boolean;
+  /** Whether lines of one file may name different models. */
+  readonly mixedModels: boolean;
+}
+
 /** Embedding inputs allowed in one file, all lines together. */
 const MAX_EMBEDDING_INPUTS = 50_000;
 const LINE_KEYS = ['custom_id', 'method', 'url', 'body'];
@@ -36,9 +42,9 @@ class LineError extends Error {
 }
 
 /** Reads a JSONL input file as the vendor validates it: strictly, and no further than the first bad line. */
-export function parseInput(file: Buffer, endpoint: string, limits: InputLimits): ParsedInput {
+export function parseInput(file: Buffer, url: string, limits: InputLimits, rules: LineRules): ParsedInput {
   const items: InputItem[] = [];
-  const check = new LineCheck(endpoint);
+  const check = new LineCheck(url, rules);
   const fail = (error: LineError, line: number | null): ParsedInput => {
     const { code, message, param } = error;
     return { items, error: { code, message, param, line } };
@@ -77,7 +83,10 @@ class LineCheck {
   private model: string | undefined;
   private embeddingInputs = 0;
 
-  constructor(private readonly endpoint: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly rules: LineRules,
+  ) {}
 
   line(bytes: Buffer): InputItem {
     const line = parseJson(bytes);
@@ -108,7 +117,7 @@ class LineCheck {
     const unknown = Object.keys(line).find((key) => !LINE_KEYS.includes(key));
     if (unknown !== undefined) throw invalid(`Unknown parameter: '${unknown}'.`, unknown);
     if (required(line['method'], 'method') !== 'POST') throw invalid("'method' must be 'POST'.", 'method');
-    if (required(line['url'], 'url') !== this.endpoint) {
+    if (required(line['url'], 'url') !== this.url) {
       const message = 'The URL provided for this request does not match the batch endpoint.';
       throw new LineError('invalid_url', message, 'url');
     }
@@ -119,22 +128,22 @@ class LineCheck {
 
   private checkModel(model: unknown): void {
     // Moderations is the one endpoint with a default model.
-    if (model === undefined && this.endpoint === '/v1/moderations') return;
+    if (model === undefined && this.url === '/v1/moderations') return;
     if (typeof required(model, 'body.model') !== 'string') throw invalid("'model' must be a string.", 'body.model');
     const name = String(model);
-    if (!isKnownModel(name)) {
+    if (!this.rules.isKnownModel(name)) {
       const message = `The provided model '${name}' is not supported by the Batch API.`;
       throw new LineError('model_not_found', message, 'body.model');
     }
     this.model ??= name;
-    if (this.model !== name) {
+    if (this.model !== name && !this.rules.mixedModels) {
       const message = `The provided model '${name}' does not match the other requests, which use '${this.model}'.`;
       throw new LineError('mismatched_model', message, 'body.model');
     }
   }
 
   private countInputs(input: unknown): void {
-    if (this.endpoint !== '/v1/embeddings') return;
+    if (this.url !== '/v1/embeddings') return;
     this.embeddingInputs += Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1;
     if (this.embeddingInputs > MAX_EMBEDDING_INPUTS) {
       throw invalid(`The input file exceeds ${MAX_EMBEDDING_INPUTS} embedding inputs.`, 'body.input');

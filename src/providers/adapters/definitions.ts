@@ -1,0 +1,10 @@
+import type { AdapterDefinition } from '../contract/definition';
+import { ANTHROPIC } from './anthropic/anthropic.adapter';
+import { defineOpenAiShaped } from './openai-shaped/openai-shaped.adapter';
+import { OPENAI_SHAPED_PROFILES } from './openai-shaped/profiles/profiles';
+
+/** The one list of providers that we reach: a new one is a line here. */
+export const ADAPTER_DEFINITIONS: readonly AdapterDefinition[] = [
+  ...OPENAI_SHAPED_PROFILES.map(defineOpenAiShaped),
+  ANTHROPIC,
+];

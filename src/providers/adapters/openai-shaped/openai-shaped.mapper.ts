@@ -1,0 +1,82 @@
+import { objectFields } from '../../../common/jsonl/object-fields';
+import type { RemoteBatch, RemoteError, RemoteState, StoredItem, UnsupportedField } from '../../contract/adapter';
+import { safeText } from '../../upstream/scrub';
+import type { OpenAiProfile } from './profile';
+import { reasonWire, type BatchWire } from './openai-shaped.wire';
+
+/** Codes of a whole-batch failure that is about queued tokens: it goes away, and nothing ran. */
+const CAPACITY_CODES = new Set(['token_limit_exceeded', 'too_many_tasks']);
+const NO_REASON = 'The provider gave no reason';
+
+const STATES: ReadonlyMap<string, RemoteState> = new Map([
+  ['validating', 'validating'],
+  ['in_progress', 'in_progress'],
+  ['finalizing', 'finalizing'],
+  ['cancelling', 'cancelling'],
+  ['completed', 'completed'],
+  ['failed', 'failed'],
+  ['expired', 'expired'],
+  ['cancelled', 'cancelled'],
+] as const);
+
+/** A word that we do not know must never look finished. */
+export function toRemoteState(status: string, words: OpenAiProfile['statusWords'] = {}): RemoteState {
+  const word = status.toLowerCase();
+  return STATES.get(word) ?? (Object.hasOwn(words, word) ? words[word] : undefined) ?? 'in_progress';
+}
+
+export function toRemoteBatch(wire: BatchWire, words: OpenAiProfile['statusWords'] = {}): RemoteBatch {
+  const state = toRemoteState(wire.status, words);
+  const errors = reasonsOf(wire);
+  const counts = wire.request_counts;
+  return {
+    id: wire.id,
+    state,
+    counts: counts
+      ? { total: whole(counts.total), succeeded: whole(counts.completed), failed: whole(counts.failed) }
+      : null,
+    errors,
+    retryable: state === 'failed' && errors.some((error) => CAPACITY_CODES.has(error.code)),
+  };
+}
+
+/** `errors` is `{data: […]}`, a bare list or a text, by vendor; some have an `error` in its place. */
+function reasonsOf({ errors, error }: BatchWire): RemoteError[] {
+  const given = errors ?? error;
+  if (typeof given === 'string') return given === '' ? [] : [toReason({ message: given })];
+  if (typeof given !== 'object' || given === null) return [];
+  const list = Array.isArray(given) ? given : (given as { data?: unknown }).data;
+  const reasons: unknown[] = Array.isArray(list) ? list : 'message' in given ? [given] : [];
+  return reasons.map((reason) => toReason(typeof reason === 'string' ? { message: reason } : reason));
+}
+
+function toReason(reason: unknown): RemoteError {
+  const { code, message, line } = reasonWire.safeParse(reason).data ?? {};
+  return {
+    code: safeText(String(code ?? 'batch_failed')),
+    message: safeText(message ?? NO_REASON),
+    line: line ?? null,
+  };
+}
+
+function whole(count: number): number {
+  return Math.max(0, Math.trunc(count));
+}
+
+/** A time of the vendor in seconds since the epoch, given as a number or as ISO text; null when it is neither. */
+export function toSeconds(time: unknown): number | null {
+  if (typeof time === 'number') return time;
+  const seconds = typeof time === 'string' ? Number(time.trim() || NaN) : NaN;
+  if (!Number.isNaN(seconds)) return seconds;
+  const parsed = typeof time === 'string' ? Date.parse(time) / 1000 : NaN;
+  return Number.isNaN(parsed) ? null : parsed;
+}
+
+/** The fields of an item that the vendor does not take, once each. */
+export function refusedIn({ body }: StoredItem, refused: readonly string[]): UnsupportedField[] {
+  if (refused.length === 0) return [];
+  const keys = new Set((objectFields(body) ?? []).map(({ key }) => key));
+  return refused
+    .filter((field) => keys.has(field))
+    .map((field) => ({ path: [field], message: `The provider does not take ${field} in a batch.` }));
+}

@@ -1,0 +1,33 @@
+import { OPENAI_SHAPE, type OpenAiProfile } from '../profile';
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Azure OpenAI, `https://{resource}.openai.azure.com/openai/v1`, with a resource's key. A model is the name of a
+ * deployment for batches, and is the same on every line. Limits as documented by the vendor in November 2026: 100,000
+ * requests and 200 MB a file, embeddings not at all. Jobs run on after 24 hours: only our own deadline ends them.
+ */
+export const AZURE_OPENAI: OpenAiProfile = {
+  ...OPENAI_SHAPE,
+  id: 'azure_openai',
+  baseUrl: null,
+  unverified: false,
+  auth: { header: 'api-key', scheme: null },
+  // Documented with and without the prefix: the vendor's example of a create has none, its lines do.
+  endpoints: { '/v1/chat/completions': { create: '/chat/completions', line: '/v1/chat/completions' } },
+  limits: {
+    extraWindows: [],
+    maxItems: 100_000,
+    maxBytes: 200_000_000,
+    maxLineBytes: 200_000_000,
+    minItems: 1,
+    pollIntervalMs: 60_000,
+    notFoundGraceMs: 120_000,
+  },
+  upload: {
+    ...OPENAI_SHAPE.upload,
+    // 14 to 30 days. A resource holds 500 inputs that never expire, and 10,000 that do.
+    expiresAfterSeconds: 14 * DAY_SECONDS,
+    awaitProcessed: true,
+  },
+};

@@ -1,0 +1,102 @@
+import { ADAPTER_DEFINITIONS } from '../adapters/definitions';
+import { ProviderRegistry } from '../provider-registry';
+import { knownProviders } from '../known-providers';
+import { BUILT_IN_CATALOG } from './built-in-catalog';
+import type { CatalogFile } from './catalog-file';
+
+const SERVER: NonNullable<CatalogFile['providers']>[number] = {
+  id: 'my-server',
+  name: 'My server',
+  baseUrl: 'https://batch.example.com/v1',
+  endpoints: { '/v1/chat/completions': {} },
+  limits: { maxItems: 1000, maxBytes: 10_000_000 },
+};
+const MODEL: NonNullable<CatalogFile['models']>[number] = {
+  id: 'my-server/llama',
+  upstream: 'llama-3',
+  aliases: ['llama'],
+  endpoints: ['/v1/chat/completions'],
+};
+
+function registryOf(file: unknown): ProviderRegistry {
+  const { catalog, definitions } = knownProviders(file);
+  return new ProviderRegistry(
+    definitions.map((definition) =>
+      definition.create({ apiKey: 'k', ...(definition.baseUrl === null && { baseUrl: 'https://x.example.com' }) }),
+    ),
+    catalog,
+    definitions,
+  );
+}
+const problemsOf = (file: unknown): string => {
+  try {
+    knownProviders(file);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+};
+
+describe('the built-in catalogue', () => {
+  it('has an entry for every provider that we reach, and reaches every one that it says we do', () => {
+    const reached = BUILT_IN_CATALOG.providers.filter(({ id, batch }) => batch === 'adapter' && id !== 'sandbox');
+    expect(reached.map(({ id }) => id).sort()).toEqual(ADAPTER_DEFINITIONS.map(({ id }) => id).sort());
+  });
+
+  it('lists models of providers that it has, on endpoints that these run', () => {
+    const registry = registryOf(undefined);
+    const reached = new Set(ADAPTER_DEFINITIONS.map(({ id }) => id));
+    for (const { id, provider, endpoints } of BUILT_IN_CATALOG.models) {
+      expect(BUILT_IN_CATALOG.providers.map((each) => each.id)).toContain(provider);
+      if (endpoints.length > 0 && reached.has(provider)) expect(registry.resolve(id).endpoints).toEqual(endpoints);
+    }
+  });
+});
+
+describe('extendCatalog', () => {
+  it('adds a provider and its models, by any of their names', () => {
+    const registry = registryOf({ providers: [SERVER], models: [MODEL] });
+    for (const id of ['my-server/llama', 'llama']) {
+      expect(registry.resolve(id)).toMatchObject({ model: 'my-server/llama', upstreamModel: 'llama-3' });
+    }
+    expect(registry.resolve('my-server/other')).toMatchObject({ upstreamModel: 'other' });
+    expect(registry.listProviders().find(({ id }) => id === 'my-server')).toMatchObject({
+      name: 'My server',
+      batch: 'supported',
+      unverified: true,
+      capabilities: { maxItems: 1000 },
+    });
+  });
+
+  it('narrows the limits of a model, and never widens them', () => {
+    const limits = { maxItems: 10, maxBytes: 99_999_999_999, windows: ['7d'] };
+    const registry = registryOf({ models: [{ id: 'openai/gpt-4o', endpoints: ['/v1/chat/completions'], limits }] });
+    expect(registry.resolve('openai/gpt-4o').limits).toMatchObject({
+      maxItems: 10,
+      maxBytes: 200_000_000,
+      extraWindows: ['7d'],
+    });
+  });
+
+  it('puts a model in the place of the built-in one', () => {
+    const traits = { sampling: 'none', maxOutputTokens: 5 } as const;
+    const model = { id: 'anthropic/claude-haiku-4.5', upstream: 'mine', endpoints: ['/v1/chat/completions'], traits };
+    const registry = registryOf({ models: [model] });
+    expect(registry.resolve('anthropic/claude-haiku-4.5')).toMatchObject({ upstreamModel: 'mine', traits });
+  });
+
+  it.each([
+    ['a field that is not known', { provider: [] }, 'provider'],
+    ['a model of nobody', { models: [{ id: 'who/x', endpoints: [] }] }, 'there is no provider who'],
+    [
+      'an endpoint that is not known',
+      { models: [{ id: 'openai/x', endpoints: ['/v1/audio'] }] },
+      'models.0.endpoints.0',
+    ],
+    ['a model without a provider', { models: [{ id: 'x', endpoints: [] }] }, 'models.0.id'],
+    ['a provider without limits', { providers: [{ ...SERVER, limits: undefined }] }, 'providers.0.limits'],
+    ['a key in a URL', { providers: [{ ...SERVER, baseUrl: 'https://key@h/v1' }] }, 'providers.0.baseUrl'],
+  ])('refuses %s, by name', (_, file, problem) => {
+    expect(problemsOf(file)).toContain(problem);
+  });
+});

@@ -1,0 +1,57 @@
+import type { CatalogProvider } from './catalog/catalog';
+import type { ProviderAdapter, ProviderCapabilities } from './contract/adapter';
+import type { AdapterDefinition, ProviderNotes } from './contract/definition';
+
+/** A provider of the list that callers see. */
+export interface ListedProvider {
+  readonly id: string;
+  readonly name: string;
+  /** `planned`: it has a batch API that we do not reach yet. */
+  readonly batch: 'supported' | 'planned' | 'none';
+  readonly configured: boolean;
+  /** Taken from documentation alone. */
+  readonly unverified: boolean;
+  /** Null where we do not reach it. */
+  readonly capabilities: ProviderCapabilities | null;
+  /** Null where we do not reach it, and for a host's own adapter. */
+  readonly notes: ProviderNotes | null;
+}
+
+const BATCH = { adapter: 'supported', planned: 'planned', none: 'none' } as const;
+const ORDER: readonly ListedProvider['batch'][] = ['supported', 'planned', 'none'];
+
+/** Reached ones first, then by name. The sandbox is listed where it is switched on. */
+export function toListedProviders(
+  providers: readonly CatalogProvider[],
+  definitions: readonly AdapterDefinition[],
+  adapters: ReadonlyMap<string, ProviderAdapter>,
+): ListedProvider[] {
+  return providers
+    .filter(({ id }) => id !== 'sandbox' || adapters.has(id))
+    .map((provider): ListedProvider => {
+      const adapter = adapters.get(provider.id);
+      const definition = definitions.find(({ id }) => id === provider.id);
+      return {
+        id: provider.id,
+        name: provider.name,
+        batch: adapter ? 'supported' : BATCH[provider.batch],
+        configured: adapter !== undefined,
+        unverified: definition?.unverified ?? false,
+        capabilities: adapter?.capabilities ?? definition?.capabilities ?? null,
+        notes: definition?.notes ?? null,
+      };
+    })
+    .sort(
+      (a, b) => ORDER.indexOf(a.batch) - ORDER.indexOf(b.batch) || compare(rank(a), rank(b)) || compare(a.name, b.name),
+    );
+}
+
+/** Unverified ones after those that were checked. */
+function rank({ unverified }: ListedProvider): string {
+  return unverified ? '1' : '0';
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

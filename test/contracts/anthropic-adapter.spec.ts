@@ -1,0 +1,300 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { toItemId } from '../../src/execution/item-id';
+import { ANTHROPIC } from '../../src/providers/adapters/anthropic/anthropic.adapter';
+import type { ItemOutcome, ProviderAdapter, TargetModel } from '../../src/providers/contract/adapter';
+import { AnthropicSimulator } from '../support/upstreams/anthropic/anthropic-simulator';
+import { BIG_INPUT } from '../support/upstreams/anthropic/outcomes';
+import type { SimulatorOptions } from '../support/upstreams/anthropic/types';
+import type { Route } from '../support/upstreams/kit/types';
+import { MemoryWatch } from './blob-store.contract';
+import { describeProviderAdapter, Scenario, TOKENS } from './provider-adapter.contract';
+import { describeProviderFaults, type AdapterCall, type FaultyHarness } from './provider-faults.contract';
+
+/** `stage` and `withdraw` reach nobody. */
+const ROUTE_OF: Partial<Record<AdapterCall, Route>> = {
+  submit: 'create',
+  find: 'list',
+  poll: 'get',
+  results: 'content',
+  cancel: 'cancel',
+  cleanup: 'delete',
+};
+const LIMITS = { inline: true, unnamed: true, partlyRun: 'completed' } as const;
+const MODEL = 'claude-haiku-4-5';
+
+type AnthropicHarness = FaultyHarness & { readonly simulator: AnthropicSimulator };
+
+async function anthropic(options: SimulatorOptions = {}): Promise<AnthropicHarness> {
+  const simulator = await AnthropicSimulator.start({ runningMs: 4, cancelingMs: 1, ...options });
+  return {
+    simulator,
+    adapter: ANTHROPIC.create({ apiKey: 'sk-ant-simulated', baseUrl: simulator.url }),
+    model: MODEL,
+    now: () => Date.now(),
+    hold: () => simulator.hold(),
+    halfway: async (id) => {
+      await simulator.waitForBatch((batch) => batch.id === id && batch.ran === 4);
+    },
+    finish: async (id) => {
+      simulator.release();
+      await simulator.waitForBatch((batch) => batch.id === id && batch.ended);
+    },
+    fail: (call, kind) => simulator.faults.add({ route: ROUTE_OF[call] ?? 'unknown', kind }),
+    createArrived: async (done) => {
+      await (done ? simulator.waitForBatch(() => true) : simulator.waitFor('create'));
+    },
+    created: () => simulator.created.map(({ id }) => id),
+    expireAll: () => simulator.expireAll(),
+    withLargeResults: async ({ rows, rowBytes }, work) => {
+      const text = 'x'.repeat(rowBytes);
+      const all = function* () {
+        for (let index = 0; index < rows; index++) yield `${row(index, text)}\n`;
+      };
+      await withResults(all, work);
+    },
+    close: () => simulator.stop(),
+  };
+}
+
+function row(index: number, text: string): string {
+  const message = { id: 'msg_1', model: MODEL, content: [{ type: 'text', text }], stop_reason: 'end_turn', usage: {} };
+  return JSON.stringify({ custom_id: toItemId(index, 'aaaaaaa1'), result: { type: 'succeeded', message } });
+}
+
+describeProviderAdapter('Anthropic', anthropic, LIMITS);
+describeProviderFaults('Anthropic', anthropic, LIMITS);
+
+async function listen(handler: Parameters<typeof createServer>[1]): Promise<{ url: string; close(): Promise<void> }> {
+  const server: Server = createServer(handler);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const close = async () => {
+    const closed = new Promise((done) => server.close(done));
+    server.closeAllConnections();
+    await closed;
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+const NO_COUNTS = { processing: 0, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
+const BATCH = { id: 'msgbatch_1', processing_status: 'ended', created_at: '2026-11-22T10:00:00Z' };
+
+/** Runs `work` with a batch that has ended and whose results are `lines`. */
+async function withResults(
+  lines: () => Iterable<string>,
+  work: (adapter: ProviderAdapter, remoteId: string) => Promise<void>,
+): Promise<void> {
+  const batch = { ...BATCH, request_counts: NO_COUNTS, ended_at: '2026-11-22T11:00:00Z' };
+  const server = await listen((request, response) => {
+    if (request.url?.endsWith('/results')) Readable.from(lines()).pipe(response);
+    else response.end(JSON.stringify(batch));
+  });
+  try {
+    await work(ANTHROPIC.create({ apiKey: 'sk-ant-key', baseUrl: server.url }), batch.id);
+  } finally {
+    await server.close();
+  }
+}
+
+describe('Anthropic alone', () => {
+  let harness: AnthropicHarness;
+  let scenario: Scenario<AnthropicHarness>;
+  const bodyOf = (outcome: ItemOutcome | undefined) => JSON.parse(outcome?.response?.body.toString() ?? 'null');
+
+  async function start(options: SimulatorOptions = {}): Promise<void> {
+    harness = await anthropic(options);
+    scenario = new Scenario(harness);
+  }
+
+  beforeEach(() => start());
+  afterEach(() => harness.close());
+
+  /** Runs one item for each text, and returns the outcomes by the item's index. */
+  async function run(texts: readonly string[]): Promise<Map<string, ItemOutcome>> {
+    const lines = Buffer.from(
+      texts.map((text, index) => `${scenario.line(index, TOKENS[0], text).toString()}\n`).join(''),
+    );
+    const staged = { bytes: lines.length, open: () => Readable.from([lines]) };
+    const attempt = scenario.attempt(TOKENS[0], { itemCount: texts.length });
+    const { id } = await scenario.adapter.submit(attempt, staged, scenario.signal);
+    await harness.finish(id);
+    return new Map((await scenario.outcomes(id)).map((outcome) => [outcome.itemId, outcome]));
+  }
+
+  it('sends our ids, the version and a length, and no id of the caller', async () => {
+    await scenario.submit();
+    const [create] = harness.simulator.requests;
+    expect(create?.headers).toMatchObject({
+      'x-api-key': 'sk-ant-simulated',
+      'anthropic-version': '2023-06-01',
+      'content-length': expect.stringMatching(/^\d+$/),
+    });
+    const ids = Array.from({ length: 8 }, (_, index) => toItemId(index, TOKENS[0]));
+    expect(harness.simulator.created[0]?.customIds).toEqual(ids);
+  });
+
+  it('tells apart what became of each item', async () => {
+    const types = ['invalid_request_error', 'authentication_error', 'billing_error', 'permission_error'];
+    types.push('not_found_error', 'request_too_large', 'rate_limit_error', 'api_error', 'timeout_error');
+    types.push('overloaded_error', 'brand_new_error');
+    const outcomes = await run([...types.map((type) => `#error:${type}`), '#expire', '#drop', '#garbage', 'fine']);
+    const of = (index: number) => outcomes.get(toItemId(index, TOKENS[0]));
+    const statuses = types.map((_, index) => of(index)?.response?.statusCode);
+    expect(statuses).toEqual([400, 401, 402, 403, 404, 413, 429, 500, 504, 529, 500]);
+    expect(bodyOf(of(6))).toEqual({
+      error: {
+        message: 'Simulated rate_limit_error.',
+        type: 'rate_limit_error',
+        param: null,
+        code: 'rate_limit_error',
+      },
+    });
+    expect(of(6)?.response?.requestId).toMatch(/^req_/);
+    expect(of(11)).toMatchObject({ response: null, error: { code: 'batch_expired' } });
+    expect(of(12)).toBeUndefined();
+    expect(of(13)).toMatchObject({ response: null, error: { code: 'provider_bad_row' } });
+    expect(of(14)).toMatchObject({ response: { statusCode: 200 }, error: null });
+  });
+
+  it('answers with a chat completion, its tool input digit by digit', async () => {
+    const outcomes = await run(['#tool #think', '#stop:refusal']);
+    const completion = bodyOf(outcomes.get(toItemId(0, TOKENS[0])));
+    expect(completion).toMatchObject({
+      id: expect.stringMatching(/^chatcmpl-msg_/),
+      object: 'chat.completion',
+      model: MODEL,
+      choices: [
+        {
+          finish_reason: 'tool_calls',
+          message: { content: null, reasoning_content: 'Let me see.', tool_calls: [{ type: 'function' }] },
+        },
+      ],
+      usage: { prompt_tokens: 15, completion_tokens: 3, total_tokens: 18 },
+    });
+    expect(Math.abs(completion.created - Date.now() / 1000)).toBeLessThan(60);
+    expect(completion.choices[0].message.tool_calls[0].function.arguments).toBe(BIG_INPUT);
+    expect(bodyOf(outcomes.get(toItemId(1, TOKENS[0]))).choices[0].finish_reason).toBe('content_filter');
+  });
+
+  it('sends what its own checks take, and the vendor takes it too', async () => {
+    const target: TargetModel = { upstream: MODEL, traits: {} };
+    const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"n":12345678901234567890}' } };
+    const body = {
+      model: 'x',
+      messages: [
+        { role: 'developer', content: 'Be brief.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'See' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'auto' } },
+            { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AAAA' } },
+          ],
+        },
+        { role: 'assistant', content: null, tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'c1', content: '' },
+        { role: 'user', content: 'go on' },
+      ],
+      tools: [{ type: 'function', function: { name: 'f' } }],
+      tool_choice: 'required',
+      parallel_tool_calls: false,
+      reasoning_effort: 'high',
+      response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object' } } },
+      stop: ['END'],
+      temperature: 0.5,
+      user: 'u',
+    };
+    const item = { endpoint: '/v1/chat/completions' as const, body: Buffer.from(JSON.stringify(body)) };
+    expect(scenario.adapter.check(item, target)).toEqual([]);
+    const line = Buffer.concat([scenario.adapter.encode(item, toItemId(0, TOKENS[0]), target), Buffer.from('\n')]);
+    const attempt = scenario.attempt(TOKENS[0], { itemCount: 1 });
+    const staged = { bytes: line.length, open: () => Readable.from([line]) };
+    const { id } = await scenario.adapter.submit(attempt, staged, scenario.signal);
+    await harness.finish(id);
+    expect((await scenario.outcomes(id))[0]?.response?.statusCode).toBe(200);
+  });
+
+  it('cancels all of a batch of which nothing ran', async () => {
+    await harness.close();
+    await start({ runningMs: 10_000 });
+    const { id } = await scenario.submit();
+    await scenario.adapter.cancel(id, scenario.signal);
+    await harness.finish(id);
+    expect(await scenario.state(id)).toBe('cancelled');
+    expect(new Set((await scenario.outcomes(id)).map(({ error }) => error?.code))).toEqual(
+      new Set(['batch_cancelled']),
+    );
+  });
+
+  it('reads nothing of a batch that has not ended, and does not delete it', async () => {
+    harness.hold();
+    const { attempt, id } = await scenario.submit();
+    expect(await scenario.outcomes(id)).toEqual([]);
+    const refused = { name: 'ProviderCallError', failure: 'rejected' };
+    await expect(scenario.adapter.cleanup(attempt, id, scenario.signal)).rejects.toMatchObject(refused);
+  });
+
+  describe('a create without an answer', () => {
+    it('takes no running batch of the same size for its own, and says so', async () => {
+      harness.hold();
+      const { attempt, id } = await scenario.submit();
+      const unsure = { failure: 'ambiguous', details: { code: 'attempt_not_named' } };
+      await expect(scenario.adapter.find(attempt, scenario.signal)).rejects.toMatchObject(unsure);
+      await expect(scenario.adapter.find(scenario.attempt(TOKENS[1]), scenario.signal)).rejects.toMatchObject(unsure);
+      await harness.finish(id);
+      expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
+      expect(await scenario.adapter.find(scenario.attempt(TOKENS[1]), scenario.signal)).toBeNull();
+    });
+
+    it.each([
+      ['another size', { itemCount: 7 }],
+      ['a later time', { begunAt: Date.now() + 3_600_000, createSentAt: Date.now() + 3_600_000 }],
+      ['an earlier time', { begunAt: Date.now() - 7_200_000, createSentAt: Date.now() - 7_200_000 }],
+    ])('does not look at batches of %s', async (_, more) => {
+      harness.hold();
+      await scenario.submit();
+      expect(await scenario.adapter.find(scenario.attempt(TOKENS[0], more), scenario.signal)).toBeNull();
+    });
+
+    it('is found behind many others', async () => {
+      const { attempt, id } = await scenario.submit();
+      const other = scenario.attempt(TOKENS[1], { itemCount: 1 });
+      for (let made = 0; made < 120; made++) {
+        await scenario.adapter.submit(other, scenario.lines(other), scenario.signal);
+      }
+      await harness.finish(id);
+      expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
+    });
+
+    it('is certain when the vendor says that it is overloaded', async () => {
+      harness.simulator.faults.add({ route: 'create', kind: { status: 529, retryAfter: 3 } });
+      await expect(scenario.submit()).rejects.toMatchObject({
+        failure: 'throttled',
+        certainlyNotDone: true,
+        details: { status: 529, code: 'overloaded_error', retryAfterMs: 3000 },
+      });
+    });
+  });
+
+  it('sends a large create in little memory', async () => {
+    const line = Buffer.from(`${scenario.line(0, TOKENS[0], 'x'.repeat(64_000)).toString()}\n`);
+    let [received, peak] = [0, new MemoryWatch()];
+    const server = await listen((request, response) => {
+      request.on('data', (chunk: Buffer) => {
+        if (Math.floor(received / 8e6) !== Math.floor((received += chunk.length) / 8e6)) peak.sample();
+      });
+      request.on('end', () => response.end(JSON.stringify({ ...BATCH, request_counts: NO_COUNTS })));
+    });
+    peak = new MemoryWatch();
+    const adapter = ANTHROPIC.create({ apiKey: 'sk-ant-key', baseUrl: server.url });
+    const lines = function* () {
+      for (let made = 0; made < 1000; made++) yield line;
+    };
+    const staged = { bytes: line.length * 1000, open: () => Readable.from(lines(), { objectMode: false }) };
+    await adapter.submit(scenario.attempt(), staged, scenario.signal);
+    expect(received).toBe(staged.bytes + '{"requests":['.length + ']}'.length - 1);
+    expect(peak.peakMiB).toBeLessThan(24);
+    await server.close();
+  });
+});

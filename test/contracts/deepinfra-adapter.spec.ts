@@ -1,0 +1,76 @@
+import { DEEPINFRA } from '../../src/providers/adapters/openai-shaped/profiles/deepinfra';
+import { DEEPINFRA_DIALECT } from '../support/upstreams/openai/dialects/deepinfra';
+import type { SimulatorOptions } from '../support/upstreams/openai/types';
+import { openAiShaped, runTexts, type ShapedHarness } from './openai-shaped.harness';
+import { ALL, describeProviderAdapter, indexesOf, Scenario } from './provider-adapter.contract';
+import { describeProviderFaults } from './provider-faults.contract';
+
+const vendor = {
+  profile: DEEPINFRA,
+  dialect: DEEPINFRA_DIALECT,
+  model: 'meta-llama/Meta-Llama-3.1-8B-Instruct',
+};
+const deepInfra = (options?: SimulatorOptions) => openAiShaped(vendor, options);
+
+describeProviderAdapter('DeepInfra', deepInfra);
+describeProviderFaults('DeepInfra', deepInfra);
+
+describe('DeepInfra alone', () => {
+  async function withHarness(
+    options: SimulatorOptions,
+    work: (harness: ShapedHarness, scenario: Scenario<ShapedHarness>) => Promise<void>,
+  ): Promise<void> {
+    const harness = await deepInfra(options);
+    try {
+      await work(harness, new Scenario(harness));
+    } finally {
+      await harness.close();
+    }
+  }
+
+  it('has no counts while it validates, and an error file of no bytes', async () => {
+    await withHarness({}, async (harness, scenario) => {
+      harness.simulator.hold('validating');
+      const { id } = await scenario.submit();
+      expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({ state: 'validating', counts: null });
+      await harness.finish(id);
+      expect(harness.simulator.batches[0]?.error_file_id).not.toBeNull();
+      expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+    });
+  });
+
+  it('reads a failed line, whose status is the code of its error, as the answer that it is', async () => {
+    await withHarness({}, async (harness, scenario) => {
+      const id = await runTexts(harness, ['say it', '#status:400']);
+      const failed = (await scenario.outcomes(id)).find(({ itemId }) => itemId.startsWith('r0000001'));
+      expect([failed?.response?.statusCode, failed?.error]).toEqual([400, null]);
+      expect(JSON.parse(String(failed?.response?.body))).toEqual({
+        error: { message: 'Invalid request (simulated).', type: 'provider_error', code: '400' },
+      });
+    });
+  });
+
+  it('reads all of a job that completed in spite of its cancel', async () => {
+    await withHarness({ cancelEnds: 'completed' }, async (harness, scenario) => {
+      harness.hold();
+      const { id } = await scenario.submit();
+      await harness.halfway(id);
+      await scenario.adapter.cancel(id, scenario.signal);
+      await harness.finish(id);
+      expect(await scenario.state(id)).toBe('completed');
+      const outcomes = await scenario.outcomes(id);
+      expect(outcomes.filter(({ response }) => response?.statusCode === 200)).toHaveLength(8);
+    });
+  });
+
+  it.each([[{ detail: 'Not authenticated' }], [{ detail: { error: 'inactive user' } }]])(
+    'knows a refused key in both of its shapes: %j',
+    async (body) => {
+      await withHarness({}, async (harness, scenario) => {
+        harness.simulator.faults.add({ route: 'get', kind: { status: 401, body } });
+        const poll = scenario.adapter.poll('batch_1', scenario.signal);
+        await expect(poll).rejects.toMatchObject({ failure: 'unauthorized', details: { status: 401 } });
+      });
+    },
+  );
+});

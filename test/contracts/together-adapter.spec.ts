@@ -1,0 +1,67 @@
+import { TOGETHER } from '../../src/providers/adapters/openai-shaped/profiles/together';
+import { TOGETHER_DIALECT } from '../support/upstreams/openai/dialects/together';
+import { openAiShaped, runTexts, type ShapedHarness } from './openai-shaped.harness';
+import { describeProviderAdapter, Scenario } from './provider-adapter.contract';
+import { describeProviderFaults } from './provider-faults.contract';
+
+const LIMITS = { uncounted: true, failsLate: true };
+const together = () =>
+  openAiShaped({
+    profile: TOGETHER,
+    dialect: TOGETHER_DIALECT,
+    model: 'meta-llama/Llama-3.3-70B-Instruct-Turbo',
+  });
+
+describeProviderAdapter('Together', together, LIMITS);
+describeProviderFaults('Together', together, LIMITS);
+
+describe('Together alone', () => {
+  let harness: ShapedHarness;
+  let scenario: Scenario<ShapedHarness>;
+  beforeEach(async () => {
+    harness = await together();
+    scenario = new Scenario(harness);
+  });
+  afterEach(() => harness.close());
+
+  it('uploads in its own way, under a name that its front lets pass', async () => {
+    await scenario.submit();
+    const { requests, uploads, creates } = harness.simulator;
+    expect(requests.map(({ path }) => path)).toEqual(['/v1/files/upload', '/v1/batches']);
+    for (const { headers } of requests) expect(headers['user-agent']).toMatch(/^Mozilla\/5.0 .*meshbatch/);
+    expect(uploads[0]?.filename).toContain('aaaaaaa1');
+    expect(creates[0]?.metadata).toBeNull();
+  });
+
+  it('reads states in capitals and the word of its own', async () => {
+    harness.simulator.hold('in_progress');
+    harness.simulator.hold('cancelling');
+    const { id } = await scenario.submit();
+    await harness.halfway(id);
+    expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({ state: 'in_progress', counts: null });
+    await scenario.adapter.cancel(id, scenario.signal);
+    expect(await scenario.state(id)).toBe('cancelling');
+  });
+
+  it('tells the reason that is a text', async () => {
+    harness.simulator.refuseNextBatch('any', 'The file is not to our taste.');
+    const { id } = await scenario.submit();
+    await harness.finish(id);
+    expect((await scenario.adapter.poll(id, scenario.signal)).errors).toEqual([
+      { code: 'batch_failed', message: 'The file is not to our taste.', line: null },
+    ]);
+  });
+
+  it('reads failed lines, which have a reason and no status', async () => {
+    const id = await runTexts(harness, ['say it', '#status:400']);
+    const outcomes = await scenario.outcomes(id);
+    expect(outcomes.filter(({ response }) => response?.statusCode === 200)).toHaveLength(1);
+    expect(outcomes.filter(({ response }) => response === null)).toEqual([
+      {
+        itemId: expect.stringMatching(/^r0000001-/),
+        response: null,
+        error: { code: 'batch_client_error', message: 'Invalid request (simulated).' },
+      },
+    ]);
+  });
+});

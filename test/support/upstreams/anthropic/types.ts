@@ -1,0 +1,44 @@
+/** The batch object on the wire. */
+export interface MessageBatch {
+  readonly id: string;
+  readonly type: 'message_batch';
+  readonly processing_status: 'in_progress' | 'canceling' | 'ended';
+  readonly request_counts: {
+    readonly processing: number;
+    readonly succeeded: number;
+    readonly errored: number;
+    readonly canceled: number;
+    readonly expired: number;
+  };
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly ended_at: string | null;
+  readonly cancel_initiated_at: string | null;
+  readonly archived_at: string | null;
+  readonly results_url: string | null;
+}
+
+/** A request of a batch, as it was sent. */
+export interface BatchRequest {
+  readonly customId: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** How a simulator behaves; every field has a default. */
+export interface SimulatorOptions {
+  /** The only API key that is accepted. Default `sk-ant-simulated`. */
+  readonly apiKey?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** How long a batch runs, and how long a cancel takes, in ms. Default 50 each. */
+  readonly runningMs?: number;
+  readonly cancelingMs?: number;
+  /** What `results_url` begins with; default the simulator's own origin. */
+  readonly resultsOrigin?: string;
+  /** Decides the order of the rows. Default 1. */
+  readonly seed?: number;
+  /** Requests allowed in a batch. Default 100,000, as the vendor. */
+  readonly maxRequests?: number;
+  /** Bytes allowed in a create. Default 256 MB, as the vendor. */
+  readonly maxBytes?: number;
+}
