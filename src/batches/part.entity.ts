@@ -13,6 +13,14 @@ export interface PartResults {
   readonly failedBytes: number;
 }
 
+/** An item that its provider refused before anything ran, so that the rest was sent without it. */
+export interface ExcludedItem {
+  /** Within the part, from 0. */
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+}
+
 /** One upstream job over a contiguous run of a batch's items. Every write of a handler names the fence of its lease. */
 @Entity('parts')
 export class PartEntity {
@@ -68,6 +76,13 @@ export class PartEntity {
   /** Attempts begun so far. */
   @Column('integer', { default: 0 })
   attempts!: number;
+
+  @Column('jsonb', { default: [] })
+  excluded!: ExcludedItem[];
+
+  /** Times that the part was sent again without items that its provider had refused. */
+  @Column('integer', { default: 0 })
+  resubmissions!: number;
 
   @Column('text', { name: 'attempt_token', nullable: true })
   attemptToken!: string | null;

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { BatchProgress } from '../batches/batch-progress';
-import type { BatchEntity, BatchError } from '../batches/batch.entity';
+import type { BatchEntity } from '../batches/batch.entity';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
-import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
+import type { ProviderAdapter, RemoteBatch, RemoteError } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { attemptOf, NO_ATTEMPT } from './attempt';
+import { excludeNamed, toPartErrors } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
 
@@ -67,10 +68,44 @@ export class AttemptEnds {
     error: ProviderCallError,
   ): Promise<void> {
     const { part, lease } = leased;
+    const { code = 'provider_rejected', line = null } = error.details;
+    const reasons = [{ code, message: error.message, line }];
+    if (await this.startWithout(leased, batch, adapter, reasons)) return;
     await this.withdraw(leased, batch, adapter);
-    const errors: BatchError[] = [{ code: error.details.code ?? 'provider_rejected', message: error.message }];
+    const errors = toPartErrors(part, reasons);
     const patch = { ...NO_ATTEMPT, failedWhole: true, errors };
     await this.progress.move(lease, part.batchId, { from: part.state, to: 'collecting', patch });
+  }
+
+  /**
+   * The provider refused the whole part before anything ran. Where it names the lines at fault, only their items end with its
+   * reason and the rest may be sent again; false when that is not to be.
+   */
+  async startWithout(
+    leased: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+    reasons: readonly RemoteError[],
+  ): Promise<boolean> {
+    const { part, lease } = leased;
+    const excluded = part.stopReason === null ? excludeNamed(part, reasons) : null;
+    const isEnough = excluded && part.itemCount - excluded.length >= Math.max(1, adapter.capabilities.minItems);
+    if (!isEnough) return false;
+    await this.withdraw(leased, batch, adapter);
+    const patch = { ...NO_ATTEMPT, excluded, resubmissions: part.resubmissions + 1 };
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch });
+    const { batchId: batch_id, id: part_id, provider } = part;
+    this.logger.warn(
+      {
+        batch_id,
+        part_id,
+        provider,
+        refused: excluded.length - part.excluded.length,
+        resubmission: patch.resubmissions,
+      },
+      'The provider refused items of a part: the rest is sent without them',
+    );
+    return true;
   }
 
   /** Removes the attempt's input from the provider where that is only tidiness: its failure is told and no more. */

@@ -2,6 +2,7 @@ import type { BatchEntity } from '../batches/batch.entity';
 import type { PartEntity } from '../batches/part.entity';
 import type { PartPatch } from '../batches/parts.store';
 import type { Attempt } from '../providers/contract/adapter';
+import { sentItems } from './excluded-items';
 
 /** The attempt that a part's row describes; throws when the part has none. */
 export function attemptOf(part: PartEntity, batch: BatchEntity): Attempt {
@@ -12,7 +13,7 @@ export function attemptOf(part: PartEntity, batch: BatchEntity): Attempt {
     endpoint: batch.endpoint,
     model: batch.upstreamModel,
     completionWindow: batch.completionWindow,
-    itemCount: part.itemCount,
+    itemCount: sentItems(part),
     begunAt: part.attemptBegunAt?.getTime() ?? 0,
     createSentAt: part.createSentAt?.getTime() ?? null,
     inputId: part.inputId,

@@ -51,6 +51,7 @@ describe('CollectDelay', () => {
     retried = [];
     part = {
       itemCount: 5,
+      excluded: [] as PartEntity['excluded'],
       remoteId: 'r',
       failedWhole: false,
       agreeingReads: 0,

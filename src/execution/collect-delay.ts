@@ -5,6 +5,7 @@ import { PartsStore } from '../batches/parts.store';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { Drain } from './drain';
+import { sentItems } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
 import { StepFailures } from './step-failures';
@@ -42,7 +43,7 @@ export class CollectDelay {
   /** Whether rows are missing that a later read may hold; if so, that read is planned. */
   async awaitsMore({ part, lease }: LeasedPart, adapter: ProviderAdapter, rows: number): Promise<boolean> {
     const nothingRan = part.remoteId === null || (part.failedWhole && rows === 0);
-    if (rows === part.itemCount || nothingRan) return false;
+    if (rows === sentItems(part) || nothingRan) return false;
     const agreeingReads = part.rowsRead === rows ? part.agreeingReads + 1 : 1;
     const counts = part.remoteCounts;
     const fewerThanCounted = counts !== null && rows < counts.succeeded + counts.failed;

@@ -44,7 +44,7 @@ export class PartInput {
     for await (const line of readLines(source, { maxLineBytes: MAX_LINE_BYTES })) yield readStoredLine(line);
   }
 
-  /** Runs `work` with the part's lines, encoded for a provider under the ids of that attempt. */
+  /** Runs `work` with the part's lines, encoded for a provider under the ids of that attempt; without the items left out. */
   async withEncoded(
     { part, batch, adapter, token }: EncodeFor,
     work: (lines: StagedLines) => Promise<void>,
@@ -60,9 +60,12 @@ export class PartInput {
   private async *encodedLines({ part, batch, adapter, token }: EncodeFor): AsyncGenerator<Buffer> {
     const chunks = new ChunkBuilder();
     const model = this.registry.targetModel(batch);
+    const excluded = new Set(part.excluded.map((item) => part.firstItem + item.index));
     let index = part.firstItem;
     for await (const item of this.items(part)) {
-      const chunk = chunks.add(adapter.encode(item, toItemId(index++, token), model), NEWLINE);
+      const own = index++;
+      if (excluded.has(own)) continue;
+      const chunk = chunks.add(adapter.encode(item, toItemId(own, token), model), NEWLINE);
       if (chunk) yield chunk;
     }
     yield chunks.rest();

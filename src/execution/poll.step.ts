@@ -5,6 +5,7 @@ import type { PartPatch } from '../batches/parts.store';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
+import { toPartErrors } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
 import { StepFailures } from './step-failures';
@@ -52,9 +53,9 @@ export class PollStep {
       await this.ends.withdraw(leased, batch, adapter);
       return this.ends.startAgain(leased, this.interval.nextRoom(adapter, part.attempts));
     }
+    if (certainlyRanNothing(remote) && (await this.ends.startWithout(leased, batch, adapter, remote.errors))) return;
     const failedWhole = remote.state === 'failed' && (remote.counts?.succeeded ?? 0) === 0;
-    const errors = remote.errors.map(({ code, message, line }) => ({ code, message, ...(line !== null && { line }) }));
-    const patch = { ...seen(remote), failedWhole, errors };
+    const patch = { ...seen(remote), failedWhole, errors: toPartErrors(part, remote.errors) };
     await this.progress.move(lease, part.batchId, { from: 'running', to: 'collecting', patch });
   }
 
@@ -64,6 +65,11 @@ export class PollStep {
     if (!hidden) return this.failures.retryLater(leased, error);
     await this.progress.note(leased.lease, leased.part.batchId, { dueAt: this.interval.nextPoll(adapter) });
   }
+}
+
+/** Whether a job failed as a whole and its provider counts that no item was begun. */
+function certainlyRanNothing({ state, counts }: RemoteBatch): boolean {
+  return state === 'failed' && counts !== null && counts.succeeded + counts.failed === 0;
 }
 
 function seen({ state, counts }: RemoteBatch): PartPatch {

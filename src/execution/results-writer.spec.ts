@@ -19,6 +19,7 @@ const PART = {
   ordinal: 2,
   firstItem: 10,
   itemCount: 4,
+  excluded: [],
   failedWhole: false,
   errors: [],
   remoteId: 'r',

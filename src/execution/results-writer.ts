@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { BatchError } from '../batches/batch.entity';
-import type { PartEntity, PartResults } from '../batches/part.entity';
+import type { ExcludedItem, PartEntity, PartResults } from '../batches/part.entity';
 import { BlobStore } from '../blobs/blob-store';
 import { ChunkBuilder } from '../common/jsonl/chunk-builder';
 import { ResultsIndexBuilder } from '../files/results-index';
@@ -41,6 +41,9 @@ export class ResultsWriter {
 class ResultsRun {
   readonly index = new ResultsIndexBuilder();
   readonly errors: BatchError[];
+  private readonly excluded: ReadonlyMap<number, ExcludedItem>;
+  /** By the index of an item, where in {@link errors} those are that name it. */
+  private readonly errorsOf = new Map<number, number[]>();
   succeeded = 0;
   failed = 0;
   notRun = 0;
@@ -49,7 +52,11 @@ class ResultsRun {
     private readonly part: PartEntity,
     private readonly spool: OutcomeSpool,
   ) {
-    this.errors = [...part.errors];
+    this.errors = [...part.errors, ...part.excluded.map(toError)];
+    this.excluded = new Map(part.excluded.map((item) => [item.index, item]));
+    this.errors.forEach(({ line }, at) => {
+      if (line !== undefined) this.errorsOf.set(line - 1, [...(this.errorsOf.get(line - 1) ?? []), at]);
+    });
   }
 
   async *lines(items: AsyncIterable<{ customIdJson: Buffer }>): AsyncGenerator<Buffer> {
@@ -81,16 +88,24 @@ class ResultsRun {
   }
 
   private missing(index: number): { tail: Buffer; succeeded: boolean } {
-    const outcome = missingOutcome(this.part, index + 1);
+    const refused = this.excluded.get(index);
+    const outcome = refused
+      ? { response: null, error: { code: refused.code, message: refused.message } }
+      : missingOutcome(this.part, index + 1);
     if (outcome.error && NOT_RUN_CODES.has(outcome.error.code)) this.notRun++;
     return { tail: toTail({ itemId: '', ...outcome }), succeeded: false };
   }
 
+  /** Lines become the batch's, and get the item's `custom_id` beside them. */
   private nameItem(index: number, customIdJson: Buffer): void {
-    for (const [at, error] of this.part.errors.entries()) {
-      if (error.line !== index + 1) continue;
+    for (const at of this.errorsOf.get(index) ?? []) {
+      const error = this.errors[at];
       const item = JSON.parse(customIdJson.toString('utf8')) as string;
-      this.errors[at] = { ...error, line: this.part.firstItem + index + 1, item };
+      if (error) this.errors[at] = { ...error, line: this.part.firstItem + index + 1, item };
     }
   }
+}
+
+function toError({ index, code, message }: ExcludedItem): BatchError {
+  return { code, message, line: index + 1 };
 }

@@ -15,6 +15,8 @@ export class UpstreamCancel {
 
   /** Resolves to why the provider did not take the cancel, or null; the job goes on being polled either way. */
   async send({ part, lease, signal }: LeasedPart, remoteId: string, adapter: ProviderAdapter) {
+    // A provider that cannot stop a job, or would throw away what is paid for, is waited for.
+    if (adapter.capabilities.cancel === 'none') return null;
     if (part.stopReason === null || part.cancelSentAt !== null) return null;
     try {
       await adapter.cancel(remoteId, signal);

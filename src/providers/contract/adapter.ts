@@ -84,11 +84,14 @@ export interface StagedLines {
 export type RemoteState =
   'validating' | 'in_progress' | 'finalizing' | 'cancelling' | 'completed' | 'failed' | 'expired' | 'cancelled';
 
-/** A provider's reason for refusing a whole batch. `line` is 1-based. */
+/** A provider's reason for refusing a whole batch. */
 export interface RemoteError {
   readonly code: string;
   readonly message: string;
+  /** The line of what was sent that is at fault, 1-based; null when none is named, or not reliably. */
   readonly line: number | null;
+  /** The reason would meet every line, such as an unknown model: the others cannot run without this one either. */
+  readonly everyLine?: boolean;
 }
 
 export interface RemoteBatch {

@@ -108,7 +108,8 @@ export class UpstreamClient {
     const response = await this.request(this.options.baseUrl + path, this.ownHeaders(), { method: 'GET', signal });
     const { location } = response.headers;
     if (Math.floor(response.statusCode / 100) !== 3 || typeof location !== 'string') {
-      return yield* this.bytes(await this.success(response));
+      yield* this.bytes(await this.success(response));
+      return;
     }
     await response.body.dump();
     yield* this.downloadElsewhere(new URL(location, this.options.baseUrl).href, signal);

@@ -40,7 +40,7 @@ describe('toRemoteBatch', () => {
       { code: null, message: null },
     ];
     expect(toRemoteBatch(wire({ errors: { data } })).errors).toEqual([
-      { code: 'invalid_url', message: 'of [organisation]', line: 3 },
+      { code: 'invalid_url', message: 'of [organisation]', line: 3, everyLine: true },
       { code: 'batch_failed', message: 'The provider gave no reason', line: null },
     ]);
   });

@@ -6,6 +6,18 @@ import { reasonWire, type BatchWire } from './openai-shaped.wire';
 
 /** Codes of a whole-batch failure that is about queued tokens: it goes away, and nothing ran. */
 const CAPACITY_CODES = new Set(['token_limit_exceeded', 'too_many_tasks']);
+/** Codes about what we write on every line ourselves, or about the batch: no line is at fault by itself. */
+const EVERY_LINE_CODES = new Set([
+  'model_not_found',
+  'mismatched_model',
+  'model_mismatch',
+  'invalid_url',
+  'url_mismatch',
+  'duplicate_custom_id',
+  'streaming_unsupported',
+  'empty_file',
+  ...CAPACITY_CODES,
+]);
 const NO_REASON = 'The provider gave no reason';
 
 const STATES: ReadonlyMap<string, RemoteState> = new Map([
@@ -52,10 +64,12 @@ function reasonsOf({ errors, error }: BatchWire): RemoteError[] {
 
 function toReason(reason: unknown): RemoteError {
   const { code, message, line } = reasonWire.safeParse(reason).data ?? {};
+  const known = safeText(String(code ?? 'batch_failed'));
   return {
-    code: safeText(String(code ?? 'batch_failed')),
+    code: known,
     message: safeText(message ?? NO_REASON),
     line: line ?? null,
+    ...(EVERY_LINE_CODES.has(known) && { everyLine: true }),
   };
 }
 

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from '../kit/json';
+import type { JsonObject } from '../kit/json';
+import { promptOf } from './prompt';
 import type { InputItem } from './validate-input';
 
 /**
@@ -9,6 +10,7 @@ import type { InputItem } from './validate-input';
  * - `#expire` — the line never runs: its batch ends `expired`, with a `batch_expired` row for it.
  * - `#drop` — the line is counted as completed, and is in neither file.
  * - `#dup` — the row is in the output file twice.
+ * - `#poison` — validation refuses the whole batch for this line.
  * - `#bignum` — the body carries numbers that a double cannot hold, `12345678901234567890` and `1.10`.
  *
  * Anything else is a 200 that echoes the message. A chat line without messages, or an embeddings line without
@@ -53,20 +55,4 @@ function missingIn(body: JsonObject, endpoint: string): string | null {
   }
   if (endpoint === '/v1/embeddings') return body['input'] === undefined ? 'input' : null;
   return null;
-}
-
-function promptOf(body: JsonObject): string {
-  const messages = body['messages'] ?? body['input'] ?? body['prompt'];
-  if (!Array.isArray(messages)) return textOf(messages);
-  const users = messages.filter((message) => isObject(message) && message['role'] === 'user') as JsonObject[];
-  const last = users.at(-1);
-  return last === undefined ? textOf(messages) : textOf(last['content']);
-}
-
-/** The text of a string, or of the strings and text parts of a list. */
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  const texts = content.map((part: unknown) => (isObject(part) ? part['text'] : part));
-  return texts.filter((text) => typeof text === 'string').join('\n');
 }

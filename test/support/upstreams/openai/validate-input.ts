@@ -1,4 +1,5 @@
 import { isObject, parseJson, type JsonObject } from '../kit/json';
+import { promptOf } from './prompt';
 import type { BatchError } from './types';
 
 /** One valid line of an input file. */
@@ -98,6 +99,7 @@ class LineCheck {
     if (body['stream'] !== undefined && body['stream'] !== false) {
       throw new LineError('streaming_unsupported', 'Streaming is not supported in the Batch API.', 'body.stream');
     }
+    if (promptOf(body).includes('#poison')) throw invalid('Invalid request (simulated).', 'body.messages');
     this.countInputs(body['input']);
     return { customId, body };
   }

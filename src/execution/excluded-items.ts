@@ -1,0 +1,49 @@
+import type { BatchError } from '../batches/batch.entity';
+import type { ExcludedItem, PartEntity } from '../batches/part.entity';
+import type { RemoteError } from '../providers/contract/adapter';
+
+/** How often a part is sent again without the lines that its provider refused. */
+export const MAX_RESUBMISSIONS = 10;
+/** Items left out at a time: a provider that refuses more of them has another reason. */
+const MAX_NAMED = 100;
+
+type Excluding = Pick<PartEntity, 'itemCount' | 'excluded' | 'resubmissions'>;
+
+/** How many items of a part go upstream: all but those left out. */
+export function sentItems({ itemCount, excluded }: Pick<PartEntity, 'itemCount' | 'excluded'>): number {
+  return itemCount - excluded.length;
+}
+
+/**
+ * What is to be left out once the provider has refused the whole part for its lines, before anything ran: what was left
+ * out before, and the items that the reasons name. Null when the part is not to be sent again.
+ */
+export function excludeNamed(part: Excluding, reasons: readonly RemoteError[]): ExcludedItem[] | null {
+  if (part.resubmissions >= MAX_RESUBMISSIONS || reasons.length > MAX_NAMED) return null;
+  if (reasons.length === 0 || reasons.some(({ everyLine }) => everyLine)) return null;
+  const named = new Map<number, ExcludedItem>();
+  for (const { code, message, line } of reasons) {
+    const index = line === null ? null : indexOfLine(part, line);
+    if (index === null) return null;
+    if (!named.has(index)) named.set(index, { index, code, message });
+  }
+  return [...part.excluded, ...named.values()].sort((a, b) => a.index - b.index);
+}
+
+/** The reasons as the part keeps them: a line counts among all of the part's items, also those that were left out. */
+export function toPartErrors(part: Excluding, reasons: readonly RemoteError[]): BatchError[] {
+  return reasons.map(({ code, message, line }) => {
+    const index = line === null ? null : indexOfLine(part, line);
+    return { code, message, ...(index !== null && { line: index + 1 }) };
+  });
+}
+
+/** The index, within the part, of a line (1-based) of what was sent; null when there is no such line. */
+function indexOfLine(part: Excluding, line: number): number | null {
+  if (!Number.isInteger(line) || line < 1 || line > sentItems(part)) return null;
+  let index = line - 1;
+  for (const excluded of [...part.excluded].sort((a, b) => a.index - b.index)) {
+    if (excluded.index <= index) index++;
+  }
+  return index;
+}
