@@ -54,7 +54,7 @@ function forbid(...groups) {
 }
 
 export default defineConfig(
-  { ignores: ['**/node_modules/', '**/dist/', 'coverage/', 'data/', 'docs-api/'] },
+  { ignores: ['**/node_modules/', '**/dist/', 'build/', 'coverage/', 'data/', 'docs-api/'] },
   {
     name: 'plain JavaScript: root config files and scripts',
     files: ['**/*.{js,cjs,mjs}'],

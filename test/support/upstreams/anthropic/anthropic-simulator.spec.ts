@@ -1,5 +1,5 @@
 import { AnthropicSimulator } from './anthropic-simulator';
-import { main } from './run';
+import { main } from '../run';
 import type { MessageBatch, SimulatorOptions } from './types';
 import { refusalOf } from './validate-params';
 
@@ -119,7 +119,7 @@ describe('AnthropicSimulator', () => {
 
   it('runs alone and is steered over its control paths', async () => {
     const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    simulator = await main(['--state-ms', '1', '--key', 'sk-ant-alone']);
+    simulator = (await main(['anthropic', '--state-ms', '1', '--key', 'sk-ant-alone'])) as AnthropicSimulator;
     expect(JSON.parse(String(write.mock.calls[0]?.[0]))).toEqual({ url: simulator.url });
     write.mockRestore();
     const control = async (path: string, body?: object): Promise<unknown> => {

@@ -5,8 +5,6 @@ import type { SimulatorOptions } from './types';
 
 const DEFAULTS = {
   apiKey: 'sk-ant-simulated',
-  runningMs: 50,
-  cancelingMs: 50,
   seed: 1,
   maxRequests: 100_000,
   maxBytes: 256 * 1024 * 1024,
@@ -18,7 +16,9 @@ export class AnthropicSimulator extends Simulator<BatchRecord> {
 
   private constructor(options: SimulatorOptions) {
     const origin = () => options.resultsOrigin ?? this.url;
-    const account = new Account({ ...DEFAULTS, ...options }, origin, (record) => this.batchChanged(record));
+    const account = new Account({ ...DEFAULTS, ...states(options.stateMs), ...options }, origin, (record) =>
+      this.batchChanged(record),
+    );
     super(account);
     this.account = account;
   }
@@ -40,4 +40,8 @@ export class AnthropicSimulator extends Simulator<BatchRecord> {
   protected snapshots(): readonly BatchRecord[] {
     return this.created;
   }
+}
+
+function states(ms = 50) {
+  return { runningMs: ms, cancelingMs: ms };
 }

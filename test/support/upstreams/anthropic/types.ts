@@ -1,3 +1,5 @@
+import type { CommonOptions } from '../kit/types';
+
 /** The batch object on the wire. */
 export interface MessageBatch {
   readonly id: string;
@@ -25,18 +27,12 @@ export interface BatchRequest {
 }
 
 /** How a simulator behaves; every field has a default. */
-export interface SimulatorOptions {
-  /** The only API key that is accepted. Default `sk-ant-simulated`. */
-  readonly apiKey?: string;
-  /** 0, the default, takes any free port. */
-  readonly port?: number;
-  /** How long a batch runs, and how long a cancel takes, in ms. Default 50 each. */
+export interface SimulatorOptions extends CommonOptions {
+  /** How long a batch runs, and how long a cancel takes, in ms. Default `stateMs`. */
   readonly runningMs?: number;
   readonly cancelingMs?: number;
   /** What `results_url` begins with; default the simulator's own origin. */
   readonly resultsOrigin?: string;
-  /** Decides the order of the rows. Default 1. */
-  readonly seed?: number;
   /** Requests allowed in a batch. Default 100,000, as the vendor. */
   readonly maxRequests?: number;
   /** Bytes allowed in a create. Default 256 MB, as the vendor. */

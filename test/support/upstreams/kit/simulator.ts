@@ -10,6 +10,12 @@ interface BatchWaiter<B> {
   readonly resolve: (batch: B) => void;
 }
 
+/** A simulator of any vendor, to start, steer and stop. */
+export type AnySimulator = Pick<
+  Simulator<unknown>,
+  'url' | 'origin' | 'stop' | 'faults' | 'requests' | 'requestCounts' | 'waitFor' | 'hold' | 'release' | 'expireAll'
+>;
+
 /** A vendor's batch API on a loopback port, strict about what it receives and scripted in how it fails. */
 export abstract class Simulator<B> {
   /** Faults to come, per route. */

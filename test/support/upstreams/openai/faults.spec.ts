@@ -1,7 +1,7 @@
 import { OpenAiSimulator } from './openai-simulator';
 import { chatLines, PlainClient } from './plain-client';
 import type { BatchObject, FileObject } from './types';
-import { main } from './run';
+import { main } from '../run';
 
 describe('OpenAiSimulator, scripted faults and records', () => {
   let simulator: OpenAiSimulator;
@@ -118,7 +118,7 @@ describe('OpenAiSimulator, scripted faults and records', () => {
 
   it('runs alone and is steered over its control paths', async () => {
     const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const alone = await main(['--port', '0', '--key', 'sk-alone', '--state-ms', '1']);
+    const alone = (await main(['openai', '--port', '0', '--key', 'sk-alone', '--state-ms', '1'])) as OpenAiSimulator;
     const printed = String(write.mock.calls[0]?.[0]);
     write.mockRestore();
     expect(JSON.parse(printed)).toEqual({ url: alone.url });

@@ -6,10 +6,6 @@ import type { BatchObject, SimulatorOptions } from './types';
 
 const DEFAULTS = {
   apiKey: 'sk-simulated',
-  validatingMs: 50,
-  runningMs: 50,
-  finalizingMs: 50,
-  cancellingMs: 50,
   cancelEnds: 'cancelled',
   seed: 1,
   maxLines: 50_000,
@@ -23,7 +19,7 @@ export class OpenAiSimulator extends Simulator<BatchObject> {
   private readonly prefix: string;
 
   private constructor(options: SimulatorOptions) {
-    const settled = { ...DEFAULTS, ...options };
+    const settled = { ...DEFAULTS, ...states(options.stateMs), ...options };
     const account = new Account(settled, (record) => this.batchChanged({ ...record.object }));
     super(account);
     this.account = account;
@@ -63,4 +59,8 @@ export class OpenAiSimulator extends Simulator<BatchObject> {
   protected snapshots(): BatchObject[] {
     return this.batches;
   }
+}
+
+function states(ms = 50) {
+  return { validatingMs: ms, runningMs: ms, finalizingMs: ms, cancellingMs: ms };
 }

@@ -1,3 +1,4 @@
+import type { CommonOptions } from '../kit/types';
 import type { Dialect } from './dialect';
 
 /** Every state of a batch, as the vendor spells it. */
@@ -58,12 +59,8 @@ export interface FileObject {
 }
 
 /** How a simulator behaves; every field has a default. */
-export interface SimulatorOptions {
-  /** The only API key that is accepted. Default `sk-simulated`. */
-  readonly apiKey?: string;
-  /** 0, the default, takes any free port. */
-  readonly port?: number;
-  /** How long a batch stays in each state, in ms. Default 50 each. */
+export interface SimulatorOptions extends CommonOptions {
+  /** How long a batch stays in each state, in ms. Default `stateMs`. */
   readonly validatingMs?: number;
   readonly runningMs?: number;
   readonly finalizingMs?: number;
@@ -72,8 +69,6 @@ export interface SimulatorOptions {
   readonly cancelEnds?: 'cancelled' | 'completed';
   /** The handles named stay null in the first `polls` GETs of a batch that has ended. */
   readonly handleLag?: { readonly polls: number; readonly files: 'output' | 'error' | 'both' };
-  /** Decides the order of the rows in the result files. Default 1. */
-  readonly seed?: number;
   /** Lines allowed in an input file. Default 50,000, as the vendor. */
   readonly maxLines?: number;
   /** Bytes allowed in an input file. Default 200 MB, as the vendor. */

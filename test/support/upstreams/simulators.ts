@@ -1,0 +1,26 @@
+import { AnthropicSimulator } from './anthropic/anthropic-simulator';
+import type { AnySimulator } from './kit/simulator';
+import type { CommonOptions } from './kit/types';
+import { AZURE_DIALECT } from './openai/dialects/azure';
+import { DEEPINFRA_DIALECT } from './openai/dialects/deepinfra';
+import { GROQ_DIALECT } from './openai/dialects/groq';
+import { TOGETHER_DIALECT } from './openai/dialects/together';
+import type { Dialect } from './openai/dialect';
+import { OpenAiSimulator } from './openai/openai-simulator';
+
+type Start = (options: CommonOptions) => Promise<AnySimulator>;
+
+const openAiShaped =
+  (dialect?: Dialect): Start =>
+  (options) =>
+    OpenAiSimulator.start({ ...options, ...(dialect && { dialect }) });
+
+/** A simulator of every wire dialect, by the id of its provider. */
+export const SIMULATORS: Readonly<Record<string, Start>> = {
+  openai: openAiShaped(),
+  azure_openai: openAiShaped(AZURE_DIALECT),
+  groq: openAiShaped(GROQ_DIALECT),
+  together: openAiShaped(TOGETHER_DIALECT),
+  deepinfra: openAiShaped(DEEPINFRA_DIALECT),
+  anthropic: (options) => AnthropicSimulator.start(options),
+};
