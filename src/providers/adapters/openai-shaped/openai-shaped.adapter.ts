@@ -10,7 +10,7 @@ import {
   type TargetModel,
   type UnsupportedField,
 } from '../../contract/adapter';
-import type { AdapterDefinition } from '../../contract/definition';
+import type { AdapterDefinition, ProviderNotes } from '../../contract/definition';
 import { ProviderCallError } from '../../contract/errors';
 import { toLine } from '../../upstream/openai-line';
 import { toOutcome } from '../../upstream/openai-row';
@@ -29,10 +29,11 @@ const PROCESSING_PAUSES_MS = [50, 200, 1000, 2000, 4000, 8000, 15_000];
 
 /** The provider that a profile describes. */
 export function defineOpenAiShaped(profile: OpenAiProfile): AdapterDefinition {
-  const { id, baseUrl, unverified, notes, auth } = profile;
+  const { id, baseUrl, unverified, auth } = profile;
   const capabilities = capabilitiesOf(profile);
   return {
-    ...{ id, baseUrl, unverified, notes, capabilities },
+    ...{ id, baseUrl, unverified, capabilities },
+    notes: notesOf(profile),
     create: ({ apiKey, baseUrl: given, timeoutMs, clock = new SystemClock() }) => {
       const base = given ?? baseUrl;
       if (base === null) throw new Error(`The provider ${id} needs a base URL beside its key`);
@@ -181,6 +182,12 @@ class OpenAiShapedAdapter implements ProviderAdapter {
 /** Nothing of the attempt at the provider is older, in seconds since the epoch. */
 function oldestOf(attempt: Attempt): number {
   return (attempt.begunAt - CLOCK_MARGIN_MS) / 1000;
+}
+
+function notesOf({ notes, refusedFields }: OpenAiProfile): ProviderNotes {
+  if (refusedFields.length === 0) return notes;
+  const fields = refusedFields.map((field) => `\`${field}\``).join(', ');
+  return { ...notes, refused: `${fields}. Everything else passes through, and the provider judges it.` };
 }
 
 /** The fields of an upload's form. */

@@ -10,7 +10,7 @@ export const BIG_INPUT = '{"big": 12345678901234567890, "price": 1.10}';
 export type Verdict = 'succeeded' | 'errored' | 'expired';
 
 /**
- * What becomes of a request, chosen by a word in the last text of its last turn; anything else is a success that echoes the text.
+ * What becomes of a request, chosen by a word in the texts of the last user's turn that has any; anything else is a success that echoes them.
  *
  * - `#error:TYPE` — an `errored` row with that error type.
  * - `#expire` — the request never runs.
@@ -74,11 +74,16 @@ function messageText(params: JsonObject, prompt: string): string {
   return head + JSON.stringify(rest).slice(1);
 }
 
-/** The last text of the last turn. */
+/** The texts of the last user's turn that has any, a line each; tool results are none. */
 function promptOf({ messages }: JsonObject): string {
-  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
-  const content: unknown = isObject(last) ? last['content'] : '';
-  if (!Array.isArray(content)) return String(content);
-  const texts = content.map((block: unknown) => (isObject(block) ? (block['text'] ?? block['content']) : ''));
-  return String(texts.filter((text) => typeof text === 'string').at(-1) ?? '');
+  const turns = Array.isArray(messages) ? messages.filter(isObject) : [];
+  const texts = turns.filter(({ role }) => role === 'user').map(({ content }) => textOf(content));
+  return texts.filter((text) => text !== null).at(-1) ?? '';
+}
+
+function textOf(content: unknown): string | null {
+  if (typeof content === 'string') return content;
+  const blocks = Array.isArray(content) ? content.filter(isObject) : [];
+  const texts = blocks.flatMap(({ type, text }) => (type === 'text' && typeof text === 'string' ? [text] : []));
+  return texts.length === 0 ? null : texts.join('\n');
 }

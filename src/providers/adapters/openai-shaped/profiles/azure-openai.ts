@@ -24,6 +24,12 @@ export const AZURE_OPENAI: OpenAiProfile = {
     pollIntervalMs: 60_000,
     notFoundGraceMs: 120_000,
   },
+  notes: {
+    ...OPENAI_SHAPE.notes,
+    expiry: 'Never by itself: a job runs on after 24 hours, and our own deadline ends it.',
+    refused:
+      'Nothing: bodies pass through, and the provider judges them. The model is the name of a deployment for batches.',
+  },
   upload: {
     ...OPENAI_SHAPE.upload,
     // 14 to 30 days. A resource holds 500 inputs that never expire, and 10,000 that do.

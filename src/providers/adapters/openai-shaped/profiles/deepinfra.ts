@@ -10,6 +10,10 @@ export const DEEPINFRA: OpenAiProfile = {
   baseUrl: 'https://api.deepinfra.com/v1',
   unverified: false,
   endpoints: sameEndpoints('/v1/chat/completions', '/v1/completions', '/v1/embeddings'),
+  notes: {
+    ...OPENAI_SHAPE.notes,
+    cancel: 'Best effort: a batch often completes in spite of it, and is then paid for and kept.',
+  },
   limits: {
     extraWindows: [],
     maxItems: 50_000,

@@ -10,6 +10,11 @@ export const GROQ: OpenAiProfile = {
   baseUrl: 'https://api.groq.com/openai/v1',
   unverified: false,
   endpoints: sameEndpoints('/v1/chat/completions'),
+  notes: {
+    ...OPENAI_SHAPE.notes,
+    expiry:
+      'Often under load: items that did not run in the window carry `batch_expired`. Ask for `7d` where there is time.',
+  },
   limits: {
     extraWindows: ['7d'],
     maxItems: 50_000,

@@ -53,7 +53,16 @@ const SILICONFLOW: OpenAiProfile = {
   statusWords: { in_queue: 'validating' },
 };
 
-const NOVITA: OpenAiProfile = { ...UNVERIFIED, id: 'novita', baseUrl: 'https://api.novita.ai/openai/v1' };
+/** Its window is 48 hours, whatever is asked for: our own deadline comes first. */
+const NOVITA: OpenAiProfile = {
+  ...UNVERIFIED,
+  id: 'novita',
+  baseUrl: 'https://api.novita.ai/openai/v1',
+  notes: {
+    ...OPENAI_SHAPE.notes,
+    expiry: 'After 48 hours there, whatever is asked for; our own deadline comes first.',
+  },
+};
 
 /** Without a host of its own that is certain. Downloads are answered with a redirect to a store of objects. */
 const PARASAIL: OpenAiProfile = { ...UNVERIFIED, id: 'parasail', baseUrl: null, contentRedirects: true };

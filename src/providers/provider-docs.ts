@@ -1,0 +1,104 @@
+import type { ListedProvider } from './listed-provider';
+
+const MB = 1_000_000;
+
+const HEAD = `# Providers
+
+Written by \`npm run docs:providers\` from what the code knows; \`GET /v1/providers\` serves the same as JSON.
+
+A provider is configured by \`<ID>_API_KEY\`, and by \`<ID>_BASE_URL\` where every account has an address of its own or yours differs from the
+vendor's; the id is in capitals, with \`-\` written as \`_\`. Its models are \`<id>/<the vendor's own model id>\`. A batch above a
+provider's limits is sent as several upstream batches and comes back as one. Plain http is taken for loopback hosts only, unless
+\`ALLOW_INSECURE_UPSTREAM=on\`.`;
+
+const UNVERIFIED = `## Unverified
+
+These were written from the vendors' documentation alone, and nobody has checked them line by line. They are off unless configured. Limits that a
+vendor does not document are set low.`;
+
+const OWN = `## Your own
+
+Any server with OpenAI's Files and Batches APIs can be added by a JSON file at \`CATALOG_FILE\`, without a rebuild; its key is \`<ID>_API_KEY\`
+as for every provider. The same file adds models of any provider, or takes the place of a built-in one:
+
+\`\`\`json
+{
+  "providers": [
+    {
+      "id": "my-server",
+      "name": "My server",
+      "baseUrl": "https://batch.example.com/v1",
+      "endpoints": { "/v1/chat/completions": {} },
+      "limits": { "maxItems": 50000, "maxBytes": 200000000 }
+    }
+  ],
+  "models": [
+    {
+      "id": "my-server/llama",
+      "upstream": "meta-llama/Llama-3.3-70B-Instruct",
+      "aliases": ["llama"],
+      "endpoints": ["/v1/chat/completions"],
+      "traits": { "images": false },
+      "limits": { "maxItems": 10000, "windows": ["48h"] }
+    }
+  ]
+}
+\`\`\`
+
+What else a provider may differ in stands in \`ProviderDescription\`: how the key is sent, how endpoints are spelled, the form of the upload, envelopes
+of answers, how lists go on, words for states, fields that are not taken. A mistake in the file stops the start and is told by its path.`;
+
+/** The page about providers, in Markdown. */
+export function providerDocs(providers: readonly ListedProvider[]): string {
+  const reached = providers.filter(({ batch }) => batch === 'supported');
+  const without = providers.filter(({ batch }) => batch !== 'supported');
+  return `${[
+    HEAD,
+    tables(reached.filter(({ unverified }) => !unverified)),
+    UNVERIFIED,
+    tables(reached.filter(({ unverified }) => unverified)),
+    `## Answered with 501\n\n${without.map(withoutBatch).join('\n')}`,
+    OWN,
+  ].join('\n\n')}\n`;
+}
+
+function tables(providers: readonly ListedProvider[]): string {
+  const limits = table(
+    ['id', 'provider', 'endpoints', 'requests', 'bytes', 'bytes a request', 'windows', 'polled every'],
+    providers.map(limitsRow),
+  );
+  const notes = table(
+    ['id', 'cancel', 'expiry', 'refused'],
+    providers.map(({ id, notes: own }) => [`\`${id}\``, own?.cancel ?? '', own?.expiry ?? '', own?.refused ?? '']),
+  );
+  return `${limits}\n\n${notes}`;
+}
+
+function limitsRow({ id, name, capabilities }: ListedProvider): string[] {
+  if (!capabilities) return [`\`${id}\``, name];
+  const { endpoints, minItems, maxItems, maxBytes, maxLineBytes, extraWindows, pollIntervalMs } = capabilities;
+  const least = minItems > 1 ? `${shown(minItems)} to ` : '';
+  return [
+    `\`${id}\``,
+    name,
+    endpoints.map((endpoint) => `\`${endpoint}\``).join(', '),
+    `${least}${shown(maxItems)}`,
+    `${shown(maxBytes / MB)} MB`,
+    `${shown(maxLineBytes / MB)} MB`,
+    ['24h', ...extraWindows].join(', '),
+    `${pollIntervalMs / 1000} s`,
+  ];
+}
+
+function withoutBatch({ id, name, batch }: ListedProvider): string {
+  return `- \`${id}\`: ${name}${batch === 'planned' ? ' has a batch API that is not reached yet' : ' has no batch API'}.`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function shown(count: number): string {
+  return count.toLocaleString('en-US');
+}
