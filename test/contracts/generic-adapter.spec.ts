@@ -79,7 +79,7 @@ describe('the profiles that are built in', () => {
     '%s makes an adapter that can be used',
     (id, { baseUrl, unverified }) => {
       const { capabilities } = build(id);
-      expect(capabilities.endpoints).toContain(CHAT);
+      expect(capabilities.endpoints).toContain(id === 'perplexity' ? '/v1/responses' : CHAT);
       expect(capabilities.maxLineBytes).toBeLessThanOrEqual(capabilities.maxBytes);
       for (const window of capabilities.extraWindows) expect(window).toMatch(/^\d+[hd]$/);
       if (baseUrl !== null) expect(baseUrl).toMatch(/^https:\/\/[^?#]*[^/]$/);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BatchBody, ErrorBody, ResultEntry } from '../support/service/api-client';
@@ -19,6 +19,7 @@ const PROVIDERS: Readonly<Record<string, { model: string; refused: number }>> = 
   together: { model: 'together/meta-llama/Llama-3.3-70B-Instruct-Turbo', refused: 0 },
   deepinfra: { model: 'deepinfra/meta-llama/Meta-Llama-3.1-8B-Instruct', refused: 0 },
   anthropic: { model: 'claude-haiku-4-5', refused: 28 },
+  fireworks: { model: 'fireworks/accounts/fireworks/models/llama-v3p1-8b-instruct', refused: 10 },
   'my-server': { model: 'llama', refused: 0 },
 };
 
@@ -46,13 +47,15 @@ describe('the example requests at every provider', () => {
   const simulators = new Map<string, AnySimulator>();
   let service: TestService;
   let items: Item[];
+  let folder: string;
 
   beforeAll(async () => {
     const options = { apiKey: KEY, stateMs: 5 };
     for (const [id, start] of Object.entries(SIMULATORS)) simulators.set(id, await start(options));
     const own = await OpenAiSimulator.start({ ...options, dialect: OWN_DIALECT });
     simulators.set('my-server', own);
-    const catalogFile = join(tmpdir(), `meshbatch-catalog-${process.pid}.json`);
+    folder = await mkdtemp(join(tmpdir(), 'meshbatch-catalog-'));
+    const catalogFile = join(folder, 'catalog.json');
     await writeFile(catalogFile, JSON.stringify(ownServer(own.url)));
     const settings = [...simulators].flatMap(([id, { url }]) => {
       const name = id.toUpperCase().replaceAll('-', '_');
@@ -66,6 +69,7 @@ describe('the example requests at every provider', () => {
   afterAll(async () => {
     await service.dispose();
     for (const simulator of simulators.values()) await simulator.stop();
+    await rm(folder, { recursive: true });
   });
 
   it('has a simulator for every provider that it is run at', () => {

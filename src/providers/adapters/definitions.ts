@@ -1,5 +1,6 @@
 import type { AdapterDefinition } from '../contract/definition';
 import { ANTHROPIC } from './anthropic/anthropic.adapter';
+import { FIREWORKS } from './fireworks/fireworks.adapter';
 import { defineOpenAiShaped } from './openai-shaped/openai-shaped.adapter';
 import { OPENAI_SHAPED_PROFILES } from './openai-shaped/profiles/profiles';
 
@@ -7,4 +8,5 @@ import { OPENAI_SHAPED_PROFILES } from './openai-shaped/profiles/profiles';
 export const ADAPTER_DEFINITIONS: readonly AdapterDefinition[] = [
   ...OPENAI_SHAPED_PROFILES.map(defineOpenAiShaped),
   ANTHROPIC,
+  FIREWORKS,
 ];

@@ -23,7 +23,7 @@ export const BUILT_IN_CATALOG: Catalog = {
     provider('qwen', 'Alibaba Qwen', 'adapter'),
     provider('siliconflow', 'SiliconFlow', 'adapter'),
     provider('zhipu', 'Zhipu GLM', 'adapter'),
-    provider('fireworks', 'Fireworks', 'planned'),
+    provider('fireworks', 'Fireworks', 'adapter'),
     provider('gemini', 'Gemini API', 'planned'),
     provider('mistral', 'Mistral', 'planned'),
     provider('openrouter', 'OpenRouter', 'planned'),

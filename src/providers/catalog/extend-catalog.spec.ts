@@ -22,7 +22,10 @@ function registryOf(file: unknown): ProviderRegistry {
   const { catalog, definitions } = knownProviders(file);
   return new ProviderRegistry(
     definitions.map((definition) =>
-      definition.create({ apiKey: 'k', ...(definition.baseUrl === null && { baseUrl: 'https://x.example.com' }) }),
+      definition.create({
+        apiKey: 'k',
+        ...(definition.baseUrl === null && { baseUrl: 'https://x.example.com/accounts/mine' }),
+      }),
     ),
     catalog,
     definitions,

@@ -7,6 +7,7 @@ describe('scrub', () => {
     'key rsk_abcdefghijklmnop',
     'key gsk_abcdefghijklmnop',
     'key xai-abcdefghijklmnop',
+    'key fw_abcdefghijklmnop',
     'header Authorization: Bearer abcdefghijklmnop',
     'Limit reached in organization org-abcdefghijklmnop',
     'project proj_abcdefghijklmnop',

@@ -2,6 +2,7 @@
 const SECRETS: readonly [RegExp, string][] = [
   [/\bBearer\s+[^\s"'\\<>]+/gi, 'Bearer [key]'],
   [/\b(?:sk|rsk|gsk|xai)[-_][A-Za-z0-9_*.-]{8,}/g, '[key]'],
+  [/\bfw_[A-Za-z0-9]{8,}/g, '[key]'],
   [/\b(?:org-|proj_)[A-Za-z0-9]{8,}/g, '[organisation]'],
   [/https?:(?:\\?\/){2}(?:\\\/|[^\s"'\\<>?])*\?(?:\\\/|[^\s"'\\<>])*/g, '[url]'],
 ];

@@ -1,4 +1,5 @@
 import { AnthropicSimulator } from './anthropic/anthropic-simulator';
+import { FireworksSimulator } from './fireworks/fireworks-simulator';
 import type { AnySimulator } from './kit/simulator';
 import type { CommonOptions } from './kit/types';
 import { AZURE_DIALECT } from './openai/dialects/azure';
@@ -23,4 +24,5 @@ export const SIMULATORS: Readonly<Record<string, Start>> = {
   together: openAiShaped(TOGETHER_DIALECT),
   deepinfra: openAiShaped(DEEPINFRA_DIALECT),
   anthropic: (options) => AnthropicSimulator.start(options),
+  fireworks: (options) => FireworksSimulator.start(options),
 };

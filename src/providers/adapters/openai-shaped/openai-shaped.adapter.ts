@@ -12,6 +12,7 @@ import {
 } from '../../contract/adapter';
 import type { AdapterDefinition, ProviderNotes } from '../../contract/definition';
 import { ProviderCallError } from '../../contract/errors';
+import { awaitInput } from '../../upstream/await-input';
 import { toLine } from '../../upstream/openai-line';
 import { toOutcome } from '../../upstream/openai-row';
 import { readOutcomes } from '../../upstream/read-outcomes';
@@ -24,8 +25,6 @@ import { capabilitiesOf, type OpenAiProfile, type UploadProfile } from './profil
 
 /** How far the vendor's clock may be behind ours when we look for a batch by its time. */
 const CLOCK_MARGIN_MS = 10 * 60_000;
-/** Pauses between looks at an upload that is not processed yet: half a minute in all. */
-const PROCESSING_PAUSES_MS = [50, 200, 1000, 2000, 4000, 8000, 15_000];
 
 /** The provider that a profile describes. */
 export function defineOpenAiShaped(profile: OpenAiProfile): AdapterDefinition {
@@ -78,9 +77,13 @@ class OpenAiShapedAdapter implements ProviderAdapter {
 
   async submit(attempt: Attempt, _lines: StagedLines, signal: AbortSignal): Promise<RemoteBatch> {
     const { upload, create, endpoints } = this.profile;
-    if (upload.awaitProcessed && attempt.inputId !== null) await this.awaitProcessed(attempt.inputId, signal);
+    const { inputId } = attempt;
+    if (upload.awaitProcessed && inputId !== null) {
+      const waiter = { provider: this.id, clock: this.clock };
+      await awaitInput(waiter, () => this.isProcessed(inputId, signal), signal);
+    }
     const body = {
-      input_file_id: attempt.inputId,
+      input_file_id: inputId,
       endpoint: endpoints[attempt.endpoint]?.create ?? attempt.endpoint,
       completion_window: attempt.completionWindow,
       ...(create.metadata && {
@@ -132,26 +135,12 @@ class OpenAiShapedAdapter implements ProviderAdapter {
     }
   }
 
-  /** Waits for what the create would fail without. Nothing is created yet, so no failure here leaves anything open. */
-  private async awaitProcessed(fileId: string, signal: AbortSignal): Promise<void> {
-    for (const pause of [0, ...PROCESSING_PAUSES_MS]) {
-      await this.clock.sleep(pause, signal);
-      signal.throwIfAborted();
-      const status = await this.statusOf(fileId, signal);
-      if (status === 'processed') return;
-      if (status === 'error') throw new ProviderCallError(this.id, 'rejected', 'The provider could not read the input');
-    }
-    throw new ProviderCallError(this.id, 'throttled', 'The provider is still processing the input');
-  }
-
-  private async statusOf(fileId: string, signal: AbortSignal): Promise<string | null> {
-    try {
-      const file = await this.api.get(fileWire, `/files/${this.api.safe(fileId)}`, signal);
-      return file.status?.toLowerCase() ?? null;
-    } catch (error) {
-      if (!(error instanceof ProviderCallError) || error.certainlyNotDone) throw error;
-      throw new ProviderCallError(this.id, 'throttled', error.message, error.details, { cause: error });
-    }
+  /** Whether a create may name the upload; one that came to nothing never will be. */
+  private async isProcessed(fileId: string, signal: AbortSignal): Promise<boolean> {
+    const file = await this.api.get(fileWire, `/files/${this.api.safe(fileId)}`, signal);
+    const status = file.status?.toLowerCase();
+    if (status === 'error') throw new ProviderCallError(this.id, 'rejected', 'The provider could not read the input');
+    return status === 'processed';
   }
 
   private async retrieve(remoteId: string, signal: AbortSignal): Promise<BatchWire> {

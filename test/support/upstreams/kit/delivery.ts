@@ -7,9 +7,10 @@ import type { Answer } from './types';
 /** The answer that a fault, already in the vendor's words, gives in place of the work, if it does. */
 export function answerInstead(fault: FaultKind | undefined): Answer | undefined {
   if (typeof fault !== 'object' || !('status' in fault)) return undefined;
-  const { status, retryAfter, body = {} } = fault;
+  const { status, retryAfter, location, body = {} } = fault;
   const headers = {
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(location === undefined ? {} : { location }),
     ...(typeof body === 'string' ? { 'content-type': 'text/html' } : {}),
   };
   return { status, headers, body: typeof body === 'string' ? Buffer.from(body) : body };

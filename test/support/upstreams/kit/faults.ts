@@ -19,7 +19,13 @@ export type FaultKind =
   | 'reset_before'
   | 'reset_after'
   | 'not_found'
-  | { readonly status: number; readonly retryAfter?: number; readonly body?: object | string }
+  | {
+      readonly status: number;
+      readonly retryAfter?: number;
+      /** Where a redirect leads. */
+      readonly location?: string;
+      readonly body?: object | string;
+    }
   | { readonly delay_then: number }
   | { readonly visible_after_ms: number }
   | Truncation;

@@ -11,6 +11,7 @@ export const ROUTES = [
   'contentLink',
   'create',
   'addRequests',
+  'listRequests',
   'list',
   'get',
   'cancel',

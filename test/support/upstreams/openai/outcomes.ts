@@ -1,5 +1,5 @@
 import type { JsonObject } from '../kit/json';
-import { promptOf } from './prompt';
+import { promptOf } from '../kit/prompt';
 import type { InputItem } from './validate-input';
 
 /**

@@ -1,5 +1,5 @@
 import { isObject, parseJson, type JsonObject } from '../kit/json';
-import { promptOf } from './prompt';
+import { promptOf } from '../kit/prompt';
 import type { BatchError } from './types';
 
 /** One valid line of an input file. */

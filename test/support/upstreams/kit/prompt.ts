@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../kit/json';
+import { isObject, type JsonObject } from './json';
 
 /** The text that decides what becomes of a line. */
 export function promptOf(body: JsonObject): string {
