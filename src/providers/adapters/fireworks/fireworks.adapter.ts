@@ -7,10 +7,12 @@ import type {
   RemoteBatch,
   StagedLines,
   StoredItem,
+  TargetModel,
   UnsupportedField,
 } from '../../contract/adapter';
 import type { AdapterDefinition } from '../../contract/definition';
 import { ProviderCallError } from '../../contract/errors';
+import { refusedByTraits } from '../../translation/traits';
 import { UpstreamApi } from '../../upstream/upstream-api';
 import { checkChat } from './check-chat';
 import { FireworksDatasets, isConflict } from './datasets';
@@ -78,8 +80,8 @@ class FireworksAdapter implements ProviderAdapter {
     private readonly account: string,
   ) {}
 
-  check(item: StoredItem): readonly UnsupportedField[] {
-    return checkChat(item);
+  check(item: StoredItem, { traits }: TargetModel): readonly UnsupportedField[] {
+    return [...checkChat(item), ...refusedByTraits(item.body, traits)];
   }
 
   encode(item: StoredItem, itemId: string): Buffer {

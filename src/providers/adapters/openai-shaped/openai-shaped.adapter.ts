@@ -12,6 +12,7 @@ import {
 } from '../../contract/adapter';
 import type { AdapterDefinition, ProviderNotes } from '../../contract/definition';
 import { ProviderCallError } from '../../contract/errors';
+import { refusedByTraits } from '../../translation/traits';
 import { awaitInput } from '../../upstream/await-input';
 import { toLine } from '../../upstream/openai-line';
 import { toOutcome } from '../../upstream/openai-row';
@@ -59,9 +60,9 @@ class OpenAiShapedAdapter implements ProviderAdapter {
     this.lists = new ListReader(profile, api);
   }
 
-  /** Bodies go as they are: the vendor itself judges every field but those it is known not to take. */
-  check(item: StoredItem): readonly UnsupportedField[] {
-    return refusedIn(item, this.profile.refusedFields);
+  /** Bodies go as they are: the vendor itself judges every field but those that it or the model is known not to take. */
+  check(item: StoredItem, { traits }: TargetModel): readonly UnsupportedField[] {
+    return [...refusedIn(item, this.profile.refusedFields), ...refusedByTraits(item.body, traits)];
   }
 
   encode(item: StoredItem, itemId: string, model: TargetModel): Buffer {
