@@ -20,6 +20,8 @@ const PROVIDERS: Readonly<Record<string, { model: string; refused: number }>> = 
   deepinfra: { model: 'deepinfra/meta-llama/Meta-Llama-3.1-8B-Instruct', refused: 0 },
   anthropic: { model: 'claude-haiku-4-5', refused: 28 },
   fireworks: { model: 'fireworks/accounts/fireworks/models/llama-v3p1-8b-instruct', refused: 10 },
+  mistral: { model: 'mistral-small-latest', refused: 15 },
+  xai: { model: 'xai/grok-4', refused: 0 },
   'my-server': { model: 'llama', refused: 0 },
 };
 

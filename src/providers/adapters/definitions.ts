@@ -1,12 +1,16 @@
 import type { AdapterDefinition } from '../contract/definition';
 import { ANTHROPIC } from './anthropic/anthropic.adapter';
 import { FIREWORKS } from './fireworks/fireworks.adapter';
+import { MISTRAL } from './mistral/mistral.adapter';
 import { defineOpenAiShaped } from './openai-shaped/openai-shaped.adapter';
 import { OPENAI_SHAPED_PROFILES } from './openai-shaped/profiles/profiles';
+import { XAI } from './xai/xai.adapter';
 
 /** The one list of providers that we reach: a new one is a line here. */
 export const ADAPTER_DEFINITIONS: readonly AdapterDefinition[] = [
   ...OPENAI_SHAPED_PROFILES.map(defineOpenAiShaped),
   ANTHROPIC,
   FIREWORKS,
+  MISTRAL,
+  XAI,
 ];

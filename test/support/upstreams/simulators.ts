@@ -2,12 +2,14 @@ import { AnthropicSimulator } from './anthropic/anthropic-simulator';
 import { FireworksSimulator } from './fireworks/fireworks-simulator';
 import type { AnySimulator } from './kit/simulator';
 import type { CommonOptions } from './kit/types';
+import { MistralSimulator } from './mistral/mistral-simulator';
 import { AZURE_DIALECT } from './openai/dialects/azure';
 import { DEEPINFRA_DIALECT } from './openai/dialects/deepinfra';
 import { GROQ_DIALECT } from './openai/dialects/groq';
 import { TOGETHER_DIALECT } from './openai/dialects/together';
 import type { Dialect } from './openai/dialect';
 import { OpenAiSimulator } from './openai/openai-simulator';
+import { XaiSimulator } from './xai/xai-simulator';
 
 type Start = (options: CommonOptions) => Promise<AnySimulator>;
 
@@ -25,4 +27,6 @@ export const SIMULATORS: Readonly<Record<string, Start>> = {
   deepinfra: openAiShaped(DEEPINFRA_DIALECT),
   anthropic: (options) => AnthropicSimulator.start(options),
   fireworks: (options) => FireworksSimulator.start(options),
+  mistral: (options) => MistralSimulator.start(options),
+  xai: (options) => XaiSimulator.start(options),
 };
