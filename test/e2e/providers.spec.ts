@@ -20,7 +20,7 @@ const PROVIDERS: Readonly<Record<string, { model: string; refused: number }>> = 
   deepinfra: { model: 'deepinfra/meta-llama/Meta-Llama-3.1-8B-Instruct', refused: 0 },
   anthropic: { model: 'claude-haiku-4-5', refused: 28 },
   fireworks: { model: 'fireworks/accounts/fireworks/models/llama-v3p1-8b-instruct', refused: 10 },
-  mistral: { model: 'mistral-small-latest', refused: 15 },
+  mistral: { model: 'mistral-small-latest', refused: 16 },
   xai: { model: 'xai/grok-4', refused: 0 },
   'my-server': { model: 'llama', refused: 0 },
 };
@@ -85,6 +85,8 @@ describe('the example requests at every provider', () => {
       const { taken, batch: created } = await createWhatIsTaken(renamed);
       expect([created.provider, renamed.length - taken.length]).toEqual([id, refused]);
       const batch = await service.client().waitFor(created.id);
+      const failures = batch.results?.filter(({ response }) => response?.status_code !== 200);
+      expect({ failures, details: batch.errors_detail }).toEqual({ failures: [], details: [] });
       expect([batch.status, batch.request_counts]).toEqual([
         'completed',
         { total: taken.length, completed: taken.length, failed: 0 },

@@ -71,6 +71,8 @@ describe('checkItem', () => {
     [['random_seed'], chat({ seed: 5, random_seed: 6 })],
     [['max_completion_tokens'], chat({ max_completion_tokens: 1.5 })],
     [['max_tokens'], chat({ max_tokens: -5 })],
+    [['seed'], chat({ seed: -1 })],
+    [['random_seed'], chat({ random_seed: 1.5 })],
     [['temperature'], chat({ temperature: 1.6 })],
     [['temperature'], chat({ temperature: '1' })],
     [['service_tier'], chat({ service_tier: 'priority' })],

@@ -61,6 +61,10 @@ function checkChat(given: Fields, refuse: Refuse): void {
       refuse([key], 'Must be a whole number from 0');
     }
   }
+  for (const key of ['seed', 'random_seed']) {
+    const seed = given[key];
+    if (isGiven(seed) && !(Number.isInteger(seed) && Number(seed) >= 0)) refuse([key], 'Must be a whole number from 0');
+  }
   const { temperature, service_tier: tier, prediction } = given;
   const isCool = typeof temperature === 'number' && temperature >= 0 && temperature <= HIGHEST_TEMPERATURE;
   if (isGiven(temperature) && !isCool) refuse(['temperature'], `Must be a number from 0 to ${HIGHEST_TEMPERATURE}`);
