@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { excludeNamed, MAX_RESUBMISSIONS, toPartErrors } from './excluded-items';
 
 const part = (excluded: readonly number[] = [], more: object = {}) => ({
+  firstItem: 100,
+  attemptToken: 'aaaaaaa1',
   itemCount: 8,
   excluded: excluded.map((index) => ({ index, code: 'old', message: 'before' })),
   resubmissions: 0,
@@ -35,6 +37,21 @@ describe('excludeNamed', () => {
     expect(excludeNamed(part(), reasons)).toBeNull();
   });
 
+  it.each([
+    ['r0000100-aaaaaaa1', [], [0]],
+    ['r0000107-aaaaaaa1', [], [7]],
+    ['r0000103-aaaaaaa1', [1, 2], [1, 2, 3]],
+  ])('leaves out the item %s', (itemId, excluded, expected) => {
+    expect(indexes(excludeNamed(part(excluded), [at(null, { itemId })]))).toEqual(expected);
+  });
+
+  it.each(['r0000099-aaaaaaa1', 'r0000108-aaaaaaa1', 'r0000101-aaaaaaa1', 'r0000100-bbbbbbb2', 'x'])(
+    'sends nothing again for the item %s, which was not sent',
+    (itemId) => {
+      expect(excludeNamed(part([1]), [at(null, { itemId })])).toBeNull();
+    },
+  );
+
   it('ends after a stated number of times', () => {
     expect(excludeNamed(part([], { resubmissions: MAX_RESUBMISSIONS - 1 }), [at(1)])).not.toBeNull();
     expect(excludeNamed(part([], { resubmissions: MAX_RESUBMISSIONS }), [at(1)])).toBeNull();
@@ -56,6 +73,12 @@ describe('excludeNamed', () => {
 });
 
 describe('toPartErrors', () => {
+  it('counts a line for an item that is named by its id', () => {
+    expect(toPartErrors(part([1]), [at(null, { itemId: 'r0000103-aaaaaaa1' })])).toEqual([
+      { code: 'bad', message: 'no', line: 4 },
+    ]);
+  });
+
   it('keeps a reason without a line, and drops a line that was not sent', () => {
     expect(toPartErrors(part(), [at(null), at(99), at(2)])).toEqual([
       { code: 'bad', message: 'no' },

@@ -1,13 +1,14 @@
 import type { BatchError } from '../batches/batch.entity';
 import type { ExcludedItem, PartEntity } from '../batches/part.entity';
 import type { RemoteError } from '../providers/contract/adapter';
+import { readItemId } from './item-id';
 
 /** How often a part is sent again without the lines that its provider refused. */
 export const MAX_RESUBMISSIONS = 10;
 /** Items left out at a time: a provider that refuses more of them has another reason. */
 const MAX_NAMED = 100;
 
-type Excluding = Pick<PartEntity, 'itemCount' | 'excluded' | 'resubmissions'>;
+type Excluding = Pick<PartEntity, 'firstItem' | 'itemCount' | 'excluded' | 'resubmissions' | 'attemptToken'>;
 
 /** How many items of a part go upstream: all but those left out. */
 export function sentItems({ itemCount, excluded }: Pick<PartEntity, 'itemCount' | 'excluded'>): number {
@@ -22,9 +23,10 @@ export function excludeNamed(part: Excluding, reasons: readonly RemoteError[]): 
   if (part.resubmissions >= MAX_RESUBMISSIONS || reasons.length > MAX_NAMED) return null;
   if (reasons.length === 0 || reasons.some(({ everyLine }) => everyLine)) return null;
   const named = new Map<number, ExcludedItem>();
-  for (const { code, message, line } of reasons) {
-    const index = line === null ? null : indexOfLine(part, line);
+  for (const reason of reasons) {
+    const index = indexOf(part, reason);
     if (index === null) return null;
+    const { code, message } = reason;
     if (!named.has(index)) named.set(index, { index, code, message });
   }
   return [...part.excluded, ...named.values()].sort((a, b) => a.index - b.index);
@@ -32,10 +34,21 @@ export function excludeNamed(part: Excluding, reasons: readonly RemoteError[]): 
 
 /** The reasons as the part keeps them: a line counts among all of the part's items, also those that were left out. */
 export function toPartErrors(part: Excluding, reasons: readonly RemoteError[]): BatchError[] {
-  return reasons.map(({ code, message, line }) => {
-    const index = line === null ? null : indexOfLine(part, line);
+  return reasons.map((reason) => {
+    const index = indexOf(part, reason);
+    const { code, message } = reason;
     return { code, message, ...(index !== null && { line: index + 1 }) };
   });
+}
+
+/** The index, within the part, of the item that a reason names; null when it names none that was sent. */
+function indexOf(part: Excluding, { line, itemId }: RemoteError): number | null {
+  if (line !== null) return indexOfLine(part, line);
+  const inBatch = itemId === undefined ? null : readItemId(itemId, part.attemptToken ?? '');
+  if (inBatch === null) return null;
+  const index = inBatch - part.firstItem;
+  const wasSent = index >= 0 && index < part.itemCount && !part.excluded.some((each) => each.index === index);
+  return wasSent ? index : null;
 }
 
 /** The index, within the part, of a line (1-based) of what was sent; null when there is no such line. */

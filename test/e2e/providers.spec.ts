@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { BatchBody, ErrorBody, ResultEntry } from '../support/service/api-client';
+import { chatItems, type BatchBody, type ErrorBody, type ResultEntry } from '../support/service/api-client';
 import { TestService } from '../support/service/test-service';
 import type { AnySimulator } from '../support/upstreams/kit/simulator';
 import { OPENAI_DIALECT } from '../support/upstreams/openai/dialect';
@@ -21,6 +21,7 @@ const PROVIDERS: Readonly<Record<string, { model: string; refused: number }>> = 
   anthropic: { model: 'claude-haiku-4-5', refused: 28 },
   fireworks: { model: 'fireworks/accounts/fireworks/models/llama-v3p1-8b-instruct', refused: 10 },
   mistral: { model: 'mistral-small-latest', refused: 16 },
+  openrouter: { model: 'openrouter/openai/gpt-4o-mini', refused: 1 },
   xai: { model: 'xai/grok-4', refused: 0 },
   'my-server': { model: 'llama', refused: 0 },
 };
@@ -107,6 +108,21 @@ describe('the example requests at every provider', () => {
     expect(of('bedrock')).toMatchObject({ batch: 'planned', configured: false, limits: null, endpoints: [] });
     expect(of('ollama')).toMatchObject({ batch: 'none', notes: null });
     expect(JSON.stringify(body)).not.toContain(KEY);
+  });
+
+  it('waits for the end of a cancelled batch where the provider cannot stop one, and keeps what was paid for', async () => {
+    const fireworks = simulators.get('fireworks')!;
+    fireworks.hold();
+    const creates = fireworks.requestCounts().create ?? 0;
+    const arrived = fireworks.waitFor('create', creates + 1);
+    const { model } = PROVIDERS['fireworks']!;
+    const { body: created } = await service.client().create({ requests: chatItems(['a', 'b'], model) });
+    await arrived;
+    expect((await service.client().cancel(created.id)).status).toBe('cancelling');
+    fireworks.release();
+    const batch = await service.client().waitFor(created.id);
+    expect([batch.status, batch.request_counts]).toEqual(['completed', { total: 2, completed: 2, failed: 0 }]);
+    expect(fireworks.requestCounts().cancel).toBeUndefined();
   });
 
   it('has told nobody a key', () => {

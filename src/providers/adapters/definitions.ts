@@ -4,6 +4,7 @@ import { FIREWORKS } from './fireworks/fireworks.adapter';
 import { MISTRAL } from './mistral/mistral.adapter';
 import { defineOpenAiShaped } from './openai-shaped/openai-shaped.adapter';
 import { OPENAI_SHAPED_PROFILES } from './openai-shaped/profiles/profiles';
+import { OPENROUTER } from './openrouter/openrouter.adapter';
 import { XAI } from './xai/xai.adapter';
 
 /** The one list of providers that we reach: a new one is a line here. */
@@ -12,5 +13,6 @@ export const ADAPTER_DEFINITIONS: readonly AdapterDefinition[] = [
   ANTHROPIC,
   FIREWORKS,
   MISTRAL,
+  OPENROUTER,
   XAI,
 ];

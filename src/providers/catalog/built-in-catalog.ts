@@ -26,7 +26,7 @@ export const BUILT_IN_CATALOG: Catalog = {
     provider('fireworks', 'Fireworks', 'adapter'),
     provider('gemini', 'Gemini API', 'planned'),
     provider('mistral', 'Mistral', 'adapter'),
-    provider('openrouter', 'OpenRouter', 'planned'),
+    provider('openrouter', 'OpenRouter', 'adapter'),
     provider('xai', 'xAI', 'adapter'),
     provider('bedrock', 'AWS Bedrock', 'planned'),
     provider('cohere', 'Cohere', 'planned'),

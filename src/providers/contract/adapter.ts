@@ -90,6 +90,8 @@ export interface RemoteError {
   readonly message: string;
   /** The line of what was sent that is at fault, 1-based; null when none is named, or not reliably. */
   readonly line: number | null;
+  /** The item at fault, under the id that we sent upstream, where the provider names that and no line. */
+  readonly itemId?: string;
   /** The reason would meet every line, such as an unknown model: the others cannot run without this one either. */
   readonly everyLine?: boolean;
 }

@@ -14,6 +14,11 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 export function readDataUri(text: string): DataUri | null {
   const head = HEAD.exec(text.slice(0, HEAD_CHARACTERS));
   const base64 = head && text.slice(head[0].length);
-  if (!head?.[1] || !base64 || base64.length % 4 !== 0 || !BASE64.test(base64)) return null;
+  if (!head?.[1] || !base64 || !isBase64(base64)) return null;
   return { mediaType: head[1].toLowerCase(), base64 };
+}
+
+/** Whether a text is base64, and not empty. */
+export function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && BASE64.test(text);
 }

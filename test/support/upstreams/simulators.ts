@@ -9,6 +9,7 @@ import { GROQ_DIALECT } from './openai/dialects/groq';
 import { TOGETHER_DIALECT } from './openai/dialects/together';
 import type { Dialect } from './openai/dialect';
 import { OpenAiSimulator } from './openai/openai-simulator';
+import { OpenRouterSimulator } from './openrouter/openrouter-simulator';
 import { XaiSimulator } from './xai/xai-simulator';
 
 type Start = (options: CommonOptions) => Promise<AnySimulator>;
@@ -28,5 +29,6 @@ export const SIMULATORS: Readonly<Record<string, Start>> = {
   anthropic: (options) => AnthropicSimulator.start(options),
   fireworks: (options) => FireworksSimulator.start(options),
   mistral: (options) => MistralSimulator.start(options),
+  openrouter: (options) => OpenRouterSimulator.start(options),
   xai: (options) => XaiSimulator.start(options),
 };

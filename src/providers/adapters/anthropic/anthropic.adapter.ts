@@ -1,23 +1,23 @@
-import {
-  IncompleteDownloadError,
-  type Attempt,
-  type ItemOutcome,
-  type ProviderAdapter,
-  type ProviderCapabilities,
-  type RemoteBatch,
-  type StagedLines,
-  type StoredItem,
-  type TargetModel,
-  type UnsupportedField,
+import type {
+  Attempt,
+  ItemOutcome,
+  ProviderAdapter,
+  ProviderCapabilities,
+  RemoteBatch,
+  StagedLines,
+  StoredItem,
+  TargetModel,
+  UnsupportedField,
 } from '../../contract/adapter';
 import { ProviderCallError } from '../../contract/errors';
 import type { AdapterDefinition } from '../../contract/definition';
+import { arrayBody } from '../../upstream/array-body';
 import { readOutcomes } from '../../upstream/read-outcomes';
+import { areOf, findUnnamed } from '../../upstream/unnamed-search';
 import { UpstreamApi } from '../../upstream/upstream-api';
 import { batchWire, pageWire, type BatchWire } from './anthropic.wire';
 import { checkChat } from './check-chat';
 import { endedAt, toRemoteBatch, totalOf } from './from-batch';
-import { requestBody } from './request-body';
 import { toOutcome } from './from-row';
 import { toLine } from './to-params';
 
@@ -25,10 +25,6 @@ const BASE_URL = 'https://api.anthropic.com';
 const BATCHES = '/v1/messages/batches';
 const API_VERSION = '2023-06-01';
 const PAGE = 100;
-/** How far the vendor's clock may be behind ours when we look for a batch by its time. */
-const CLOCK_MARGIN_MS = 10 * 60_000;
-/** A create that was sent longer ago than this has come to its end, one way or the other. */
-const LONGEST_CREATE_MS = 60 * 60_000;
 const OVERLOADED = 529;
 
 /** Limits as documented by the vendor in November 2026: 100,000 requests and 256 MB a batch. */
@@ -87,7 +83,7 @@ class AnthropicAdapter implements ProviderAdapter {
   }
 
   async submit(_attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<RemoteBatch> {
-    const { length, stream } = requestBody(lines);
+    const { length, stream } = arrayBody('{"requests":[', lines, ']}');
     const headers = { 'content-type': 'application/json', 'content-length': String(length) };
     try {
       const answer = await this.api.client.json({ method: 'POST', path: BATCHES, headers, body: stream, signal });
@@ -97,21 +93,16 @@ class AnthropicAdapter implements ProviderAdapter {
     }
   }
 
-  /**
-   * The vendor shows neither a name nor the requests of a batch, only its time and size; other batches may share both. Of one that
-   * has ended the results tell, since their ids carry the attempt's token. Until then one that may be ours is no proof either way,
-   * and then this throws.
-   */
+  /** By its time and size, and then by its results: see {@link findUnnamed}. */
   async find(attempt: Attempt, signal: AbortSignal): Promise<RemoteBatch | null> {
-    let isOpen = false;
-    for await (const candidate of this.candidates(attempt, signal)) {
-      const isOurs = await this.isOf(attempt, candidate, signal);
-      if (isOurs) return toRemoteBatch(candidate);
-      isOpen ||= isOurs === null;
-    }
-    if (!isOpen) return null;
-    const message = 'A batch that may be the attempt’s has not ended, and only its results can tell';
-    throw new ProviderCallError(this.id, 'ambiguous', message, { code: 'attempt_not_named' });
+    const found = await findUnnamed(attempt, {
+      provider: this.id,
+      batches: this.list(signal),
+      createdAt: (batch) => Date.parse(batch.created_at),
+      fits: (batch) => totalOf(batch) === attempt.itemCount,
+      isOurs: async (batch) => (isEnded(batch) ? areOf(attempt, this.outcomes(batch, signal)) : null),
+    });
+    return found && toRemoteBatch(found);
   }
 
   async poll(remoteId: string, signal: AbortSignal): Promise<RemoteBatch> {
@@ -120,7 +111,7 @@ class AnthropicAdapter implements ProviderAdapter {
 
   async *results(remoteId: string, signal: AbortSignal): AsyncGenerator<ItemOutcome> {
     const batch = await this.retrieve(remoteId, signal);
-    if (batch.processing_status === 'ended') yield* this.outcomes(batch, signal);
+    if (isEnded(batch)) yield* this.outcomes(batch, signal);
   }
 
   async cancel(remoteId: string, signal: AbortSignal): Promise<void> {
@@ -148,29 +139,6 @@ class AnthropicAdapter implements ProviderAdapter {
     return url?.startsWith(`${this.base}/`) ? url.slice(this.base.length) : `${BATCHES}/${this.api.safe(id)}/results`;
   }
 
-  /** Batches of the attempt's size that were made when its create was sent. */
-  private async *candidates(attempt: Attempt, signal: AbortSignal): AsyncGenerator<BatchWire> {
-    const sentAt = attempt.createSentAt ?? attempt.begunAt;
-    for await (const batch of this.list(signal)) {
-      const createdAt = Date.parse(batch.created_at);
-      if (createdAt < sentAt - CLOCK_MARGIN_MS) return;
-      if (createdAt <= sentAt + LONGEST_CREATE_MS && totalOf(batch) === attempt.itemCount) yield batch;
-    }
-  }
-
-  /** Whether the batch is the attempt's; null when that cannot be known yet. */
-  private async isOf({ token }: Attempt, batch: BatchWire, signal: AbortSignal): Promise<boolean | null> {
-    if (batch.processing_status !== 'ended') return null;
-    try {
-      for await (const { itemId } of this.outcomes(batch, signal)) {
-        if (itemId !== '') return itemId.endsWith(`-${token}`);
-      }
-    } catch (error) {
-      if (!(error instanceof IncompleteDownloadError)) throw error;
-    }
-    return null;
-  }
-
   /** Every batch, newest first. Entries of a shape that we do not know are left out. */
   private async *list(signal: AbortSignal): AsyncGenerator<BatchWire> {
     for (let after = ''; ;) {
@@ -185,4 +153,8 @@ class AnthropicAdapter implements ProviderAdapter {
 /** The vendor's word for having no capacity: unlike other errors of a server it says that nothing was done. */
 function isOverloaded(error: unknown): error is ProviderCallError {
   return error instanceof ProviderCallError && error.details.status === OVERLOADED;
+}
+
+function isEnded({ processing_status: status }: BatchWire): boolean {
+  return status === 'ended';
 }

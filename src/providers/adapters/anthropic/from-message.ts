@@ -1,3 +1,4 @@
+import { toAnswerMessage, toChoice, toUsage } from '../../translation/completion';
 import type { MessageWire } from './anthropic.wire';
 
 const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
@@ -22,46 +23,28 @@ export function toCompletion(message: MessageWire, created: number, inputs: Read
     created,
     model: message.model,
     choices: [
-      {
-        index: 0,
-        message: toMessage(message.content, inputs),
-        logprobs: null,
-        finish_reason: FINISH_REASONS.get(reason ?? '') ?? 'stop',
-        // Several of the vendor's reasons have one name here.
-        native_finish_reason: reason,
-      },
+      toChoice(0, toMessage(message.content, inputs), FINISH_REASONS.get(reason ?? '') ?? 'stop', reason, null),
     ],
-    usage: toUsage(message.usage),
+    usage: usageOf(message.usage),
   };
 }
 
 function toMessage(content: MessageWire['content'], inputs: ReadonlyMap<number, string>): object {
   const calls = content.flatMap((block, index) => {
     if (block.type !== 'tool_use') return [];
-    const called = { name: block.name ?? '', arguments: inputs.get(index) ?? '{}' };
-    return [{ id: block.id ?? '', type: 'function', function: called }];
+    return [{ id: block.id ?? '', name: block.name ?? '', arguments: inputs.get(index) ?? '{}' }];
   });
   const texts = content.flatMap((block) => (block.type === 'text' ? (block.text ?? []) : []));
-  const thoughts = content.flatMap((block) => (block.type === 'thinking' ? (block.thinking ?? []) : [])).join('');
-  return {
-    role: 'assistant',
-    content: texts.length === 0 && calls.length > 0 ? null : texts.join(''),
-    refusal: null,
-    ...(thoughts !== '' && { reasoning_content: thoughts }),
-    ...(calls.length > 0 && { tool_calls: calls }),
-  };
+  const thoughts = content.flatMap((block) => (block.type === 'thinking' ? (block.thinking ?? []) : []));
+  return toAnswerMessage({ texts, thoughts, calls });
 }
 
-function toUsage(usage: MessageWire['usage']): object {
+function usageOf(usage: MessageWire['usage']): object {
   const cached = usage.cache_read_input_tokens ?? 0;
-  const prompt = (usage.input_tokens ?? 0) + cached + (usage.cache_creation_input_tokens ?? 0);
-  const completion = usage.output_tokens ?? 0;
-  const reasoning = usage.output_tokens_details?.thinking_tokens;
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: cached },
-    ...(reasoning != null && { completion_tokens_details: { reasoning_tokens: reasoning } }),
-  };
+  return toUsage({
+    prompt: (usage.input_tokens ?? 0) + cached + (usage.cache_creation_input_tokens ?? 0),
+    cached,
+    completion: usage.output_tokens ?? 0,
+    reasoning: usage.output_tokens_details?.thinking_tokens ?? null,
+  });
 }

@@ -1,8 +1,8 @@
 import type { ItemOutcome } from '../../contract/adapter';
-import { safeText } from '../../upstream/scrub';
+import { NEVER_RAN, respond, respondFailure } from '../../translation/answer';
+import { JsonText, rawAt, rawElements } from '../../translation/raw-json';
 import { rowWire, type ErrorAnswerWire, type MessageWire } from './anthropic.wire';
 import { toCompletion } from './from-message';
-import { JsonText, rawAt, rawElements } from '../../translation/raw-json';
 
 /** The HTTP status that each of the vendor's errors has when a request is made alone. */
 const STATUSES: ReadonlyMap<string, number> = new Map([
@@ -19,11 +19,6 @@ const STATUSES: ReadonlyMap<string, number> = new Map([
 ]);
 const UNKNOWN_ERROR = 500;
 
-const NEVER_RAN = {
-  canceled: { code: 'batch_cancelled', message: 'The batch was cancelled before this request ran.' },
-  expired: { code: 'batch_expired', message: 'The batch expired before this request ran.' },
-} as const;
-
 /** A row of the results; null when it cannot be read. `created` is the time that its answer gets, in seconds. */
 export function toOutcome(line: Buffer, created: number): ItemOutcome | null {
   try {
@@ -31,7 +26,8 @@ export function toOutcome(line: Buffer, created: number): ItemOutcome | null {
     if (!row.success) return null;
     const { custom_id: itemId, result } = row.data;
     if (result.type === 'errored') return { itemId, response: toFailure(result.error), error: null };
-    if (result.type !== 'succeeded') return { itemId, response: null, error: NEVER_RAN[result.type] };
+    if (result.type === 'canceled') return { itemId, response: null, error: NEVER_RAN.cancelled };
+    if (result.type === 'expired') return { itemId, response: null, error: NEVER_RAN.expired };
     const completion = toCompletion(result.message, created, toolInputs(line, result.message));
     return { itemId, response: respond(200, null, completion), error: null };
   } catch {
@@ -40,14 +36,8 @@ export function toOutcome(line: Buffer, created: number): ItemOutcome | null {
 }
 
 function toFailure({ error, request_id: requestId }: ErrorAnswerWire): ItemOutcome['response'] {
-  const type = safeText(error.type);
-  const message = safeText(error.message ?? 'The provider gave no reason');
-  const status = STATUSES.get(type.replace(/_error$/, '')) ?? UNKNOWN_ERROR;
-  return respond(status, requestId ?? null, { error: { message, type, param: null, code: type } });
-}
-
-function respond(statusCode: number, requestId: string | null, body: object): ItemOutcome['response'] {
-  return { statusCode, requestId, body: Buffer.from(JSON.stringify(body)) };
+  const status = STATUSES.get(error.type.replace(/_error$/, '')) ?? UNKNOWN_ERROR;
+  return respondFailure(status, requestId ?? null, error);
 }
 
 /** The JSON of every tool call's input, as it stands in the row. */

@@ -1,18 +1,10 @@
-import { toBlocks, toTextBlocks, type Content } from './content';
-import type { Block, TextBlock, ToolResultBlock, ToolUseBlock, Turn } from './params';
+import { isInstruction, type Message as ChatMessage, type ToolCall } from '../../translation/chat';
 import { JsonText } from '../../translation/raw-json';
-
-/** A call of an assistant message, once it is checked. */
-interface ToolCall {
-  readonly id: string;
-  readonly function: { readonly name: string; readonly arguments: string };
-}
+import { toBlocks, toTextBlocks, type Part } from './content';
+import type { Block, TextBlock, ToolResultBlock, ToolUseBlock, Turn } from './params';
 
 /** A message, once it is checked. */
-export type Message =
-  | { readonly role: 'system' | 'developer' | 'user'; readonly content: Content }
-  | { readonly role: 'assistant'; readonly content?: Content; readonly tool_calls?: readonly ToolCall[] | null }
-  | { readonly role: 'tool'; readonly content: Content; readonly tool_call_id: string };
+export type Message = ChatMessage<Part>;
 
 /** The text of system and developer messages, in order. */
 export function toSystem(messages: readonly Message[]): TextBlock[] {
@@ -30,10 +22,6 @@ export function toTurns(messages: readonly Message[]): Turn[] {
     else turns.push({ role, blocks: blocksOf(message) });
   }
   return turns.map(({ role, blocks }) => ({ role, content: shortest(blocks) }));
-}
-
-function isInstruction({ role }: Message): boolean {
-  return role === 'system' || role === 'developer';
 }
 
 function blocksOf(message: Message): Block[] {

@@ -1,14 +1,15 @@
 import type { ModelTraits } from '../../contract/adapter';
 import {
-  checkOptionalString,
-  isFields,
-  isGiven,
-  refuseOthers,
-  type Fields,
-  type Refuse,
-} from '../../translation/checks';
-import { EFFORTS, type MessagesParams } from './params';
+  checkMaxTokens,
+  checkRange,
+  checkResponseFormat,
+  checkStop,
+  stopTexts,
+  type OptionFields as SharedFields,
+} from '../../translation/check-options';
+import { checkOptionalString, isGiven, type Fields, type Refuse } from '../../translation/checks';
 import { JsonText, rawAt } from '../../translation/raw-json';
+import { EFFORTS, type MessagesParams } from './params';
 
 /**
  * Most tokens of an answer where neither the caller nor what is known of the model gives a limit. The vendor requires one;
@@ -22,43 +23,22 @@ const NO_EFFORT: readonly unknown[] = ['none', 'minimal'];
 /** Checks the limits, sampling and reasoning fields, and the form of the answer. */
 export function checkOptions(body: Fields, traits: ModelTraits, refuse: Refuse): void {
   checkMaxTokens(body, traits, refuse);
-  checkStop(body['stop'], refuse);
+  checkStop(body['stop'], stopRefusal, refuse);
   checkSampling(body, traits, refuse);
   checkEffort(body['reasoning_effort'], traits, refuse);
-  checkResponseFormat(body['response_format'], traits, refuse);
+  checkResponseFormat(body['response_format'], ['text', 'json_schema'], traits, refuse);
   checkUser(body, refuse);
 }
 
-function checkMaxTokens(body: Fields, { maxOutputTokens }: ModelTraits, refuse: Refuse): void {
-  for (const key of ['max_completion_tokens', 'max_tokens']) {
-    const value = body[key];
-    if (!isGiven(value)) continue;
-    if (!Number.isSafeInteger(value) || Number(value) < 1) refuse([key], 'Must be a whole number from 1');
-    else if (Number(value) > (maxOutputTokens ?? Infinity)) {
-      refuse([key], `The model answers with at most ${maxOutputTokens} tokens`);
-    }
-  }
-  const { max_completion_tokens: limit, max_tokens: older } = body;
-  if (isGiven(limit) && isGiven(older) && limit !== older) refuse(['max_tokens'], 'Differs from max_completion_tokens');
-}
-
-function checkStop(stop: unknown, refuse: Refuse): void {
-  if (!isGiven(stop)) return;
-  if (!Array.isArray(stop)) return checkStopText(stop, ['stop'], refuse);
-  stop.forEach((text: unknown, index) => checkStopText(text, ['stop', index], refuse));
-}
-
-function checkStopText(text: unknown, path: (string | number)[], refuse: Refuse): void {
-  if (typeof text !== 'string') refuse(path, 'Must be a string');
-  else if (text.trim() === '') refuse(path, 'Anthropic takes no stop sequence of white space alone');
+function stopRefusal(text: string): string | null {
+  return text.trim() === '' ? 'Anthropic takes no stop sequence of white space alone' : null;
 }
 
 function checkSampling(body: Fields, { sampling }: ModelTraits, refuse: Refuse): void {
   const given = ['temperature', 'top_p'].filter((key) => isGiven(body[key]));
   for (const key of given) {
-    const value = body[key];
     if (sampling === 'none') refuse([key], 'The model takes no sampling fields');
-    else if (typeof value !== 'number' || !(value >= 0 && value <= 1)) refuse([key], 'Must be a number from 0 to 1');
+    else checkRange(body, key, [0, 1], refuse);
   }
   if (sampling === 'one' && given.length === 2) refuse(['top_p'], 'The model takes temperature or top_p, and not both');
 }
@@ -70,21 +50,6 @@ function checkEffort(effort: unknown, { reasoning }: ModelTraits, refuse: Refuse
   if (reasoning !== undefined && reasoning !== 'effort') refuse(path, 'The model cannot be asked for an effort');
 }
 
-function checkResponseFormat(format: unknown, traits: ModelTraits, refuse: Refuse): void {
-  if (!isGiven(format)) return;
-  const path = ['response_format'];
-  if (!isFields(format)) return refuse(path, 'Must be an object');
-  if (format['type'] === 'text') return refuseOthers(format, ['type'], path, refuse);
-  if (format['type'] !== 'json_schema') return refuse([...path, 'type'], 'Must be text or json_schema');
-  refuseOthers(format, ['type', 'json_schema'], path, refuse);
-  if (traits.jsonSchema === false) return refuse(path, 'The model takes no JSON schema');
-  const [given, at] = [format['json_schema'], [...path, 'json_schema']];
-  if (!isFields(given)) return refuse(at, 'Must be an object');
-  // The name says nothing to the model, and the vendor's schemas are strict; so neither is lost.
-  refuseOthers(given, ['name', 'strict', 'schema'], at, refuse);
-  if (!isFields(given['schema'])) refuse([...at, 'schema'], 'Must be an object');
-}
-
 function checkUser(body: Fields, refuse: Refuse): void {
   checkOptionalString(body, 'user', [], refuse);
   checkOptionalString(body, 'safety_identifier', [], refuse);
@@ -93,14 +58,7 @@ function checkUser(body: Fields, refuse: Refuse): void {
 }
 
 /** The fields of a body that {@link checkOptions} checks, once they are checked. */
-export interface OptionFields {
-  readonly max_completion_tokens?: number | null;
-  readonly max_tokens?: number | null;
-  readonly stop?: string | string[] | null;
-  readonly temperature?: number | null;
-  readonly top_p?: number | null;
-  readonly reasoning_effort?: string | null;
-  readonly response_format?: { readonly type: string } | null;
+export interface OptionFields extends SharedFields {
   readonly user?: string | null;
   readonly safety_identifier?: string | null;
 }
@@ -111,7 +69,7 @@ export function toMaxTokens(body: OptionFields, { maxOutputTokens }: ModelTraits
 
 /** All other parameters that {@link checkOptions} checks. `json` is the whole body, for the bytes of the schema. */
 export function toOptions(body: OptionFields, traits: ModelTraits, json: Buffer): Partial<MessagesParams> {
-  const stop = typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []);
+  const stop = stopTexts(body);
   const userId = body.safety_identifier ?? body.user;
   return {
     ...(stop.length > 0 && { stop_sequences: stop }),

@@ -1,9 +1,10 @@
 import type { StoredItem, TargetModel } from '../../contract/adapter';
+import type { ToolFields } from '../../translation/chat';
+import { writeJson } from '../../translation/raw-json';
 import { toSystem, toTurns, type Message } from './messages';
 import { toMaxTokens, toOptions, type OptionFields } from './options';
 import type { MessagesParams } from './params';
-import { writeJson } from '../../translation/raw-json';
-import { toToolParams, type ToolFields } from './tools';
+import { toToolParams } from './tools';
 
 type ChatBody = OptionFields & ToolFields & { readonly messages: readonly Message[] };
 
