@@ -18,7 +18,7 @@ import { checkChat } from './check-chat';
 import { FireworksDatasets, isConflict } from './datasets';
 import { jobWire } from './fireworks.wire';
 import { toRemoteBatch } from './from-job';
-import { inputId, jobId, outputId } from './names';
+import { nameOf, outputId } from './names';
 import { readRefusal } from './read-refusal';
 import { toLine } from './to-line';
 
@@ -89,13 +89,13 @@ class FireworksAdapter implements ProviderAdapter {
   }
 
   async stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string> {
-    const id = inputId(attempt);
+    const id = nameOf(attempt);
     await this.datasets.upload(id, attempt, lines, signal);
     return id;
   }
 
   async submit(attempt: Attempt, _lines: StagedLines, signal: AbortSignal): Promise<RemoteBatch> {
-    const [id, input] = [jobId(attempt), inputOf(attempt)];
+    const [id, input] = [nameOf(attempt), inputOf(attempt)];
     await this.datasets.awaitReady(input, signal);
     const body = {
       model: attempt.model,
@@ -113,7 +113,7 @@ class FireworksAdapter implements ProviderAdapter {
   /** The job's id is ours, so that there is one or there is none. */
   async find(attempt: Attempt, signal: AbortSignal): Promise<RemoteBatch | null> {
     try {
-      return await this.poll(jobId(attempt), signal);
+      return await this.poll(nameOf(attempt), signal);
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;
@@ -170,7 +170,7 @@ class FireworksAdapter implements ProviderAdapter {
 }
 
 function inputOf(attempt: Attempt): string {
-  return attempt.inputId ?? inputId(attempt);
+  return attempt.inputId ?? nameOf(attempt);
 }
 
 function isNotFound(error: unknown): boolean {
