@@ -68,8 +68,11 @@ export class AttemptEnds {
     error: ProviderCallError,
   ): Promise<void> {
     const { part, lease } = leased;
-    const { code = 'provider_rejected', line = null } = error.details;
-    const reasons = [{ code, message: error.message, line }];
+    const {
+      code = 'provider_rejected',
+      line = null,
+      reasons = [{ code, message: error.message, line }],
+    } = error.details;
     if (await this.startWithout(leased, batch, adapter, reasons)) return;
     await this.withdraw(leased, batch, adapter);
     const errors = toPartErrors(part, reasons);

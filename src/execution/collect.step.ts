@@ -7,6 +7,7 @@ import { IncompleteDownloadError, type ProviderAdapter } from '../providers/cont
 import { ProviderCallError } from '../providers/contract/errors';
 import { attemptOf } from './attempt';
 import { CollectDelay } from './collect-delay';
+import { ENDED_STATES } from './ended-states';
 import { OutcomeSpool } from './outcome-spool';
 import type { LeasedPart } from './part-leases';
 import { ResultsReader } from './results-reader';
@@ -45,7 +46,7 @@ export class CollectStep {
     spool: OutcomeSpool,
   ): Promise<void> {
     const { part, lease, signal } = leased;
-    const failure = await this.read(leased, adapter, spool);
+    const failure = await this.read(leased, batch, adapter, spool);
     if (failure && !this.delay.isExhausted(part, batch)) return this.delay.afterFailure(leased, failure);
     if (!failure && adapter && (await this.delay.awaitsMore(leased, adapter, spool.rows))) return;
     if (failure)
@@ -55,11 +56,16 @@ export class CollectStep {
     const patch = { results, usage, ...counts, failedWhole: part.failedWhole && spool.rows === 0 };
     await this.progress.move(lease, part.batchId, { from: 'collecting', to: 'ended', patch });
     // What was not read whole stays where it is: it is paid for.
-    if (!failure && adapter) await this.cleanUp(part, batch, adapter, signal);
+    if (!failure && adapter && isReadWhole(part, spool.rows)) await this.cleanUp(part, batch, adapter, signal);
   }
 
   /** Resolves to why the results could not be read, or null. */
-  private async read({ part, signal }: LeasedPart, adapter: ProviderAdapter | undefined, spool: OutcomeSpool) {
+  private async read(
+    { part, signal }: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter | undefined,
+    spool: OutcomeSpool,
+  ) {
     if (part.remoteId === null) return null;
     if (!adapter) return new ProviderCallError(part.provider, 'unreachable', 'The provider is no longer configured');
     try {
@@ -67,7 +73,9 @@ export class CollectStep {
       return null;
     } catch (error) {
       if (error instanceof ProviderCallError || error instanceof IncompleteDownloadError) return error;
-      throw error;
+      // What nobody foresaw is tried again as long as anything else is, and ends the waiting then all the same.
+      if (!this.delay.isExhausted(part, batch)) throw error;
+      return new ProviderCallError(part.provider, 'ambiguous', 'The results could not be read', {}, { cause: error });
     }
   }
 
@@ -88,4 +96,10 @@ export class CollectStep {
       );
     }
   }
+}
+
+/** Whether the job has ended upstream and as many rows were read as the provider counts; what it may still hold is paid for. */
+function isReadWhole({ remoteState, remoteCounts }: PartEntity, rows: number): boolean {
+  const hasEnded = remoteState !== null && ENDED_STATES.includes(remoteState);
+  return hasEnded && (remoteCounts === null || rows >= remoteCounts.succeeded + remoteCounts.failed);
 }

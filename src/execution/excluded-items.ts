@@ -26,8 +26,7 @@ export function excludeNamed(part: Excluding, reasons: readonly RemoteError[]): 
   for (const reason of reasons) {
     const index = indexOf(part, reason);
     if (index === null) return null;
-    const { code, message } = reason;
-    if (!named.has(index)) named.set(index, { index, code, message });
+    if (!named.has(index)) named.set(index, { index, ...toldOf(reason) });
   }
   return [...part.excluded, ...named.values()].sort((a, b) => a.index - b.index);
 }
@@ -36,9 +35,14 @@ export function excludeNamed(part: Excluding, reasons: readonly RemoteError[]): 
 export function toPartErrors(part: Excluding, reasons: readonly RemoteError[]): BatchError[] {
   return reasons.map((reason) => {
     const index = indexOf(part, reason);
-    const { code, message } = reason;
-    return { code, message, ...(index !== null && { line: index + 1 }) };
+    return { ...toldOf(reason), ...(index !== null && { line: index + 1 }) };
   });
+}
+
+/** A provider may say anything at any length; this much of it is kept. */
+function toldOf({ code, message }: RemoteError): { code: string; message: string } {
+  const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
+  return { code: cut(code, 200), message: cut(message, 2000) };
 }
 
 /** The index, within the part, of the item that a reason names; null when it names none that was sent. */

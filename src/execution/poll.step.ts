@@ -5,13 +5,12 @@ import type { PartPatch } from '../batches/parts.store';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
+import { ENDED_STATES } from './ended-states';
 import { toPartErrors } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
 import { StepFailures } from './step-failures';
 import { UpstreamCancel } from './upstream-cancel';
-
-const ENDED_STATES: readonly RemoteBatch['state'][] = ['completed', 'failed', 'expired', 'cancelled'];
 
 /** Follows an upstream job: tells it to stop when that is wanted, and asks where it stands. */
 @Injectable()
@@ -39,7 +38,8 @@ export class PollStep {
     const again = cancelError
       ? { dueAt: this.failures.nextTry(part, cancelError), failures: part.failures + 1 }
       : { dueAt: this.interval.nextPoll(adapter), failures: 0 };
-    await this.progress.note(leased.lease, part.batchId, { ...seen(remote), ...again });
+    const patch = { ...seen(remote), ...again, ...this.cancel.heard(part, remote) };
+    await this.progress.note(leased.lease, part.batchId, patch);
   }
 
   private async ended(
@@ -53,10 +53,16 @@ export class PollStep {
       await this.ends.withdraw(leased, batch, adapter);
       return this.ends.startAgain(leased, this.interval.nextRoom(adapter, part.attempts));
     }
-    if (certainlyRanNothing(remote) && (await this.ends.startWithout(leased, batch, adapter, remote.errors))) return;
+    if (remote.ranNothing && part.withdrawnAt !== null) return this.withdrawnInTime(leased);
+    if (remote.ranNothing && (await this.ends.startWithout(leased, batch, adapter, remote.errors))) return;
     const failedWhole = remote.state === 'failed' && (remote.counts?.succeeded ?? 0) === 0;
     const patch = { ...seen(remote), failedWhole, errors: toPartErrors(part, remote.errors) };
     await this.progress.move(lease, part.batchId, { from: 'running', to: 'collecting', patch });
+  }
+
+  /** The create took place after all, and failed since its input was gone: that is our doing, and no reason of the provider's. */
+  private async withdrawnInTime(leased: LeasedPart): Promise<void> {
+    await (leased.part.stopReason === null ? this.ends.startAgain(leased) : this.ends.giveUp(leased));
   }
 
   /** Soon after the create a 404 means that the job is not visible yet. */
@@ -65,11 +71,6 @@ export class PollStep {
     if (!hidden) return this.failures.retryLater(leased, error);
     await this.progress.note(leased.lease, leased.part.batchId, { dueAt: this.interval.nextPoll(adapter) });
   }
-}
-
-/** Whether a job failed as a whole and its provider counts that no item was begun. */
-function certainlyRanNothing({ state, counts }: RemoteBatch): boolean {
-  return state === 'failed' && counts !== null && counts.succeeded + counts.failed === 0;
 }
 
 function seen({ state, counts }: RemoteBatch): PartPatch {

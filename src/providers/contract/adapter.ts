@@ -14,8 +14,12 @@ export interface ProviderCapabilities {
   readonly maxLineBytes: number;
   readonly minItems: number;
   readonly pollIntervalMs: number;
-  /** How an attempt whose create had no clear answer is found again; `none` parks the part for an operator. */
-  readonly recovery: 'lookup' | 'none';
+  /**
+   * How an attempt whose create had no clear answer is found again. `lookup`: by a name or an upload of ours, so that one that is
+   * not found can be fenced and begun again. `results`: only by the results of a job that has ended; one that is not found is
+   * parked for an operator, and so is every one with `none`.
+   */
+  readonly recovery: 'lookup' | 'results' | 'none';
   /** Whether a job can be told to stop and keeps what ran; where it is `none` we wait for the end. */
   readonly cancel: 'stops' | 'none';
   /** How long after a create a 404 still means "not visible yet". */
@@ -104,6 +108,8 @@ export interface RemoteBatch {
   readonly errors: readonly RemoteError[];
   /** A `failed` that is about capacity (queued tokens): nothing ran, and a later attempt can succeed. */
   readonly retryable: boolean;
+  /** A `failed` of which it is certain that no item was begun: sending the same items again buys nothing twice. */
+  readonly ranNothing?: boolean;
 }
 
 /** What became of one item, under the id that we sent upstream. */

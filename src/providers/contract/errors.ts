@@ -28,6 +28,8 @@ export class ProviderCallError extends Error {
       readonly retryAfterMs?: number;
       /** The line of what was sent that the provider refused, 1-based, where it names one. */
       readonly line?: number;
+      /** Where it gives several reasons, each with its line. */
+      readonly reasons?: readonly { readonly code: string; readonly message: string; readonly line: number | null }[];
     } = {},
     options?: ErrorOptions,
   ) {

@@ -1,4 +1,4 @@
-import type { CallFailure } from '../contract/errors';
+import type { CallFailure, ProviderCallError } from '../contract/errors';
 
 /** What a refusal says beyond its status. */
 export interface RefusalFacts {
@@ -8,6 +8,8 @@ export interface RefusalFacts {
   readonly message?: string;
   /** The line of what was sent that is at fault, 1-based, where the vendor names one. */
   readonly line?: number;
+  /** Where the vendor gives several reasons, each with its line. */
+  readonly reasons?: ProviderCallError['details']['reasons'];
 }
 
 /** Reads the body of an answer that is no success; `body` is its JSON, undefined when it is none. */

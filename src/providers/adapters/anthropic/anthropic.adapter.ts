@@ -36,7 +36,7 @@ const CAPABILITIES: ProviderCapabilities = {
   maxLineBytes: 256_000_000,
   minItems: 1,
   pollIntervalMs: 30_000,
-  recovery: 'lookup',
+  recovery: 'results',
   cancel: 'stops',
   notFoundGraceMs: 120_000,
 };

@@ -48,6 +48,7 @@ export function toRemoteBatch(wire: BatchWire, words: OpenAiProfile['statusWords
       ? { total: whole(counts.total), succeeded: whole(counts.completed), failed: whole(counts.failed) }
       : null,
     errors,
+    ranNothing: state === 'failed' && counts != null && counts.completed + counts.failed === 0,
     retryable: state === 'failed' && errors.some((error) => CAPACITY_CODES.has(error.code)),
   };
 }

@@ -13,6 +13,7 @@ export function toRemoteBatch(wire: BatchWire): RemoteBatch {
   const state = toRemoteState(wire.status);
   const errors = state === 'failed' ? [toReason(wire)] : [];
   return {
+    ranNothing: state === 'failed' && wasNotCharged(wire) && namedItem(wire) !== null,
     id: wire.id,
     state,
     counts: toCounts(wire, errors),

@@ -42,7 +42,7 @@ const CAPABILITIES: ProviderCapabilities = {
   maxLineBytes: 10_000_000,
   minItems: 1,
   pollIntervalMs: 30_000,
-  recovery: 'lookup',
+  recovery: 'results',
   cancel: 'none',
   notFoundGraceMs: 120_000,
 };

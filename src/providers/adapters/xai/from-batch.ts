@@ -52,6 +52,7 @@ export function toRemoteBatch(wire: BatchWire, settled: boolean): RemoteBatch {
     counts: total === 0 && !message ? null : { total, succeeded, failed: errored + cancelled },
     errors: message ? [toReason(message)] : [],
     retryable: false,
+    ranNothing: message !== null && message !== undefined && LINE.test(message),
   };
 }
 

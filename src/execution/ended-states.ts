@@ -1,0 +1,4 @@
+import type { RemoteState } from '../providers/contract/adapter';
+
+/** States of an upstream job after which it changes no more. */
+export const ENDED_STATES: readonly RemoteState[] = ['completed', 'failed', 'expired', 'cancelled'];
