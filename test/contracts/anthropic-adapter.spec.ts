@@ -1,106 +1,24 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 import { toItemId } from '../../src/execution/item-id';
 import { ANTHROPIC } from '../../src/providers/adapters/anthropic/anthropic.adapter';
-import type { ItemOutcome, ProviderAdapter, TargetModel } from '../../src/providers/contract/adapter';
-import { AnthropicSimulator } from '../support/upstreams/anthropic/anthropic-simulator';
+import type { ItemOutcome, TargetModel } from '../../src/providers/contract/adapter';
 import { BIG_INPUT } from '../support/upstreams/anthropic/outcomes';
 import type { SimulatorOptions } from '../support/upstreams/anthropic/types';
-import type { Route } from '../support/upstreams/kit/types';
+import { anthropic, BATCH, KEY, MODEL, type AnthropicHarness } from './anthropic.harness';
 import { MemoryWatch } from './blob-store.contract';
-import { describeProviderAdapter, Scenario, TOKENS } from './provider-adapter.contract';
-import { describeProviderFaults, type AdapterCall, type FaultyHarness } from './provider-faults.contract';
+import { CannedServer } from './canned-server';
+import { describeProviderAdapter } from './provider-adapter.contract';
+import { describeProviderFaults } from './provider-faults.contract';
+import { bodyOf, Scenario, TOKENS } from './scenario';
+import { repeated } from './staged-lines';
 
-/** `stage` and `withdraw` reach nobody. */
-const ROUTE_OF: Partial<Record<AdapterCall, Route>> = {
-  submit: 'create',
-  find: 'list',
-  poll: 'get',
-  results: 'content',
-  cancel: 'cancel',
-  cleanup: 'delete',
-};
 const LIMITS = { inline: true, unnamed: true, partlyRun: 'completed' } as const;
-const MODEL = 'claude-haiku-4-5';
-
-type AnthropicHarness = FaultyHarness & { readonly simulator: AnthropicSimulator };
-
-async function anthropic(options: SimulatorOptions = {}): Promise<AnthropicHarness> {
-  const simulator = await AnthropicSimulator.start({ runningMs: 4, cancelingMs: 1, ...options });
-  return {
-    simulator,
-    adapter: ANTHROPIC.create({ apiKey: 'sk-ant-simulated', baseUrl: simulator.url }),
-    model: MODEL,
-    now: () => Date.now(),
-    hold: () => simulator.hold(),
-    halfway: async (id) => {
-      await simulator.waitForBatch((batch) => batch.id === id && batch.ran === 4);
-    },
-    finish: async (id) => {
-      simulator.release();
-      await simulator.waitForBatch((batch) => batch.id === id && batch.ended);
-    },
-    fail: (call, kind) => simulator.faults.add({ route: ROUTE_OF[call] ?? 'unknown', kind }),
-    createArrived: async (done) => {
-      await (done ? simulator.waitForBatch(() => true) : simulator.waitFor('create'));
-    },
-    created: () => simulator.created.map(({ id }) => id),
-    expireAll: () => simulator.expireAll(),
-    withLargeResults: async ({ rows, rowBytes }, work) => {
-      const text = 'x'.repeat(rowBytes);
-      const all = function* () {
-        for (let index = 0; index < rows; index++) yield `${row(index, text)}\n`;
-      };
-      await withResults(all, work);
-    },
-    close: () => simulator.stop(),
-  };
-}
-
-function row(index: number, text: string): string {
-  const message = { id: 'msg_1', model: MODEL, content: [{ type: 'text', text }], stop_reason: 'end_turn', usage: {} };
-  return JSON.stringify({ custom_id: toItemId(index, 'aaaaaaa1'), result: { type: 'succeeded', message } });
-}
 
 describeProviderAdapter('Anthropic', anthropic, LIMITS);
 describeProviderFaults('Anthropic', anthropic, LIMITS);
 
-async function listen(handler: Parameters<typeof createServer>[1]): Promise<{ url: string; close(): Promise<void> }> {
-  const server: Server = createServer(handler);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const close = async () => {
-    const closed = new Promise((done) => server.close(done));
-    server.closeAllConnections();
-    await closed;
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
-}
-
-const NO_COUNTS = { processing: 0, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
-const BATCH = { id: 'msgbatch_1', processing_status: 'ended', created_at: '2026-11-22T10:00:00Z' };
-
-/** Runs `work` with a batch that has ended and whose results are `lines`. */
-async function withResults(
-  lines: () => Iterable<string>,
-  work: (adapter: ProviderAdapter, remoteId: string) => Promise<void>,
-): Promise<void> {
-  const batch = { ...BATCH, request_counts: NO_COUNTS, ended_at: '2026-11-22T11:00:00Z' };
-  const server = await listen((request, response) => {
-    if (request.url?.endsWith('/results')) Readable.from(lines()).pipe(response);
-    else response.end(JSON.stringify(batch));
-  });
-  try {
-    await work(ANTHROPIC.create({ apiKey: 'sk-ant-key', baseUrl: server.url }), batch.id);
-  } finally {
-    await server.close();
-  }
-}
-
 describe('Anthropic alone', () => {
   let harness: AnthropicHarness;
   let scenario: Scenario<AnthropicHarness>;
-  const bodyOf = (outcome: ItemOutcome | undefined) => JSON.parse(outcome?.response?.body.toString() ?? 'null');
 
   async function start(options: SimulatorOptions = {}): Promise<void> {
     harness = await anthropic(options);
@@ -112,13 +30,7 @@ describe('Anthropic alone', () => {
 
   /** Runs one item for each text, and returns the outcomes by the item's index. */
   async function run(texts: readonly string[]): Promise<Map<string, ItemOutcome>> {
-    const lines = Buffer.from(
-      texts.map((text, index) => `${scenario.line(index, TOKENS[0], text).toString()}\n`).join(''),
-    );
-    const staged = { bytes: lines.length, open: () => Readable.from([lines]) };
-    const attempt = scenario.attempt(TOKENS[0], { itemCount: texts.length });
-    const { id } = await scenario.adapter.submit(attempt, staged, scenario.signal);
-    await harness.finish(id);
+    const id = await scenario.runTexts(texts);
     return new Map((await scenario.outcomes(id)).map((outcome) => [outcome.itemId, outcome]));
   }
 
@@ -126,7 +38,7 @@ describe('Anthropic alone', () => {
     await scenario.submit();
     const [create] = harness.simulator.requests;
     expect(create?.headers).toMatchObject({
-      'x-api-key': 'sk-ant-simulated',
+      'x-api-key': KEY,
       'anthropic-version': '2023-06-01',
       'content-length': expect.stringMatching(/^\d+$/),
     });
@@ -207,11 +119,7 @@ describe('Anthropic alone', () => {
     };
     const item = { endpoint: '/v1/chat/completions' as const, body: Buffer.from(JSON.stringify(body)) };
     expect(scenario.adapter.check(item, target)).toEqual([]);
-    const line = Buffer.concat([scenario.adapter.encode(item, toItemId(0, TOKENS[0]), target), Buffer.from('\n')]);
-    const attempt = scenario.attempt(TOKENS[0], { itemCount: 1 });
-    const staged = { bytes: line.length, open: () => Readable.from([line]) };
-    const { id } = await scenario.adapter.submit(attempt, staged, scenario.signal);
-    await harness.finish(id);
+    const id = await scenario.runLines([scenario.adapter.encode(item, toItemId(0, TOKENS[0]), target)]);
     expect((await scenario.outcomes(id))[0]?.response?.statusCode).toBe(200);
   });
 
@@ -278,22 +186,18 @@ describe('Anthropic alone', () => {
   });
 
   it('sends a large create in little memory', async () => {
-    const line = Buffer.from(`${scenario.line(0, TOKENS[0], 'x'.repeat(64_000)).toString()}\n`);
+    const lines = repeated(scenario.line(0, TOKENS[0], 'x'.repeat(64_000)), 1000);
     let [received, peak] = [0, new MemoryWatch()];
-    const server = await listen((request, response) => {
+    const server = await CannedServer.open((request, response) => {
       request.on('data', (chunk: Buffer) => {
         if (Math.floor(received / 8e6) !== Math.floor((received += chunk.length) / 8e6)) peak.sample();
       });
-      request.on('end', () => response.end(JSON.stringify({ ...BATCH, request_counts: NO_COUNTS })));
+      request.on('end', () => response.end(JSON.stringify(BATCH)));
     });
     peak = new MemoryWatch();
-    const adapter = ANTHROPIC.create({ apiKey: 'sk-ant-key', baseUrl: server.url });
-    const lines = function* () {
-      for (let made = 0; made < 1000; made++) yield line;
-    };
-    const staged = { bytes: line.length * 1000, open: () => Readable.from(lines(), { objectMode: false }) };
-    await adapter.submit(scenario.attempt(), staged, scenario.signal);
-    expect(received).toBe(staged.bytes + '{"requests":['.length + ']}'.length - 1);
+    const adapter = ANTHROPIC.create({ apiKey: KEY, baseUrl: server.url });
+    await adapter.submit(scenario.attempt(), lines, scenario.signal);
+    expect(received).toBe(lines.bytes + '{"requests":['.length + ']}'.length - 1);
     expect(peak.peakMiB).toBeLessThan(24);
     await server.close();
   });

@@ -3,8 +3,9 @@ import { AZURE_OPENAI } from '../../src/providers/adapters/openai-shaped/profile
 import { AZURE_DIALECT } from '../support/upstreams/openai/dialects/azure';
 import type { SimulatorOptions } from '../support/upstreams/openai/types';
 import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
-import { describeProviderAdapter, indexesOf, ALL, Scenario } from './provider-adapter.contract';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
+import { ALL, indexesOf, Scenario } from './scenario';
 
 const azure = (options?: SimulatorOptions) =>
   openAiShaped({ profile: AZURE_OPENAI, dialect: AZURE_DIALECT, model: 'gpt-4o-mini-batch' }, options);

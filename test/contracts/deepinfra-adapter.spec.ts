@@ -1,9 +1,10 @@
 import { DEEPINFRA } from '../../src/providers/adapters/openai-shaped/profiles/deepinfra';
 import { DEEPINFRA_DIALECT } from '../support/upstreams/openai/dialects/deepinfra';
 import type { SimulatorOptions } from '../support/upstreams/openai/types';
-import { openAiShaped, runTexts, type ShapedHarness } from './openai-shaped.harness';
-import { ALL, describeProviderAdapter, indexesOf, Scenario } from './provider-adapter.contract';
+import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
+import { ALL, indexesOf, Scenario } from './scenario';
 
 const vendor = {
   profile: DEEPINFRA,
@@ -40,8 +41,8 @@ describe('DeepInfra alone', () => {
   });
 
   it('reads a failed line, whose status is the code of its error, as the answer that it is', async () => {
-    await withHarness({}, async (harness, scenario) => {
-      const id = await runTexts(harness, ['say it', '#status:400']);
+    await withHarness({}, async (_, scenario) => {
+      const id = await scenario.runTexts(['say it', '#status:400']);
       const failed = (await scenario.outcomes(id)).find(({ itemId }) => itemId.startsWith('r0000001'));
       expect([failed?.response?.statusCode, failed?.error]).toEqual([400, null]);
       expect(JSON.parse(String(failed?.response?.body))).toEqual({

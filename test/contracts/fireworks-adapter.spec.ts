@@ -1,9 +1,10 @@
 import { toItemId } from '../../src/execution/item-id';
 import { FIREWORKS } from '../../src/providers/adapters/fireworks/fireworks.adapter';
 import type { SimulatorOptions } from '../support/upstreams/fireworks/types';
-import { fireworks, MODEL, runLines, type FireworksHarness } from './fireworks.harness';
-import { ALL, describeProviderAdapter, indexesOf, Scenario, TOKENS } from './provider-adapter.contract';
+import { fireworks, MODEL, type FireworksHarness } from './fireworks.harness';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
+import { ALL, indexesOf, Scenario, TOKENS } from './scenario';
 
 const LIMITS = { noCancel: true, modelOnJob: true, omitsUnrun: true } as const;
 
@@ -152,8 +153,8 @@ describe('Fireworks alone', () => {
     });
 
     it('of more lines than were declared counts what it processed', async () => {
-      const lines = ALL.map((index) => scenario.line(index, TOKENS[0]).toString());
-      const id = await runLines(harness, lines, { itemCount: 1 });
+      const lines = ALL.map((index) => scenario.line(index, TOKENS[0]));
+      const id = await scenario.runLines(lines, { itemCount: 1 });
       const counts = { total: 8, succeeded: 8, failed: 0 };
       expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({ state: 'completed', counts });
     });
@@ -161,7 +162,7 @@ describe('Fireworks alone', () => {
     it('fails for one bad line, and blames none, since the line that it names is another', async () => {
       const good = scenario.line(0, TOKENS[0]).toString();
       const bad = `{"custom_id":"${toItemId(1, TOKENS[0])}","body":{"messages":[{"role":"bananas","content":"x"}]}}`;
-      const id = await runLines(harness, [good, bad]);
+      const id = await scenario.runLines([good, bad]);
       const remote = await scenario.adapter.poll(id, scenario.signal);
       expect(remote).toMatchObject({ state: 'failed', retryable: false });
       expect(remote.errors).toEqual([

@@ -4,14 +4,15 @@ import { FIREWORKS } from '../../src/providers/adapters/fireworks/fireworks.adap
 import type { ItemOutcome } from '../../src/providers/contract/adapter';
 import { BIG_NUMBERS } from '../support/upstreams/fireworks/outcomes';
 import type { SimulatorOptions } from '../support/upstreams/fireworks/types';
-import { asLines, fireworks, listen, runLines, runTexts, type FireworksHarness } from './fireworks.harness';
-import { Scenario, TOKENS } from './provider-adapter.contract';
+import { CannedServer } from './canned-server';
+import { fireworks, type FireworksHarness } from './fireworks.harness';
+import { bodyOf, Scenario, TOKENS } from './scenario';
+import { staged } from './staged-lines';
 
 describe('Fireworks datasets', () => {
   let harness: FireworksHarness;
   let scenario: Scenario<FireworksHarness>;
   const routes = () => harness.simulator.requests.map(({ route }) => route);
-  const bodyOf = (outcome: ItemOutcome | undefined) => JSON.parse(outcome?.response?.body.toString() ?? 'null');
 
   async function start(options: SimulatorOptions = {}): Promise<void> {
     harness = await fireworks(options);
@@ -47,8 +48,8 @@ describe('Fireworks datasets', () => {
       const line = (padding: number) => scenario.line(0, TOKENS[0], 'x'.repeat(padding)).toString();
       const room = FIREWORKS.capabilities.maxBytes - less;
       const full = line(room - line(0).length - 1);
-      expect(asLines([full]).bytes).toBe(room);
-      const id = await runLines(harness, [full]);
+      expect(staged([full]).bytes).toBe(room);
+      const id = await scenario.runLines([full]);
       expect(await scenario.state(id)).toBe('completed');
     });
 
@@ -89,7 +90,7 @@ describe('Fireworks datasets', () => {
 
   describe('results', () => {
     it('are told apart, item by item', async () => {
-      const id = await runTexts(harness, [
+      const id = await scenario.runTexts([
         '#status:422',
         '#error:RESOURCE_EXHAUSTED',
         '#error:odd',
@@ -116,7 +117,7 @@ describe('Fireworks datasets', () => {
     });
 
     it('keep every digit, and are the chat completion itself', async () => {
-      const of = await byIndex(await runTexts(harness, ['#bignum']));
+      const of = await byIndex(await scenario.runTexts(['#bignum']));
       expect(String(of(0)?.response?.body)).toContain(BIG_NUMBERS);
       expect(bodyOf(of(0))).toMatchObject({ object: 'chat.completion', usage: { completion_tokens: 2 } });
     });
@@ -139,13 +140,13 @@ describe('Fireworks datasets', () => {
     it('are read from wherever the links lead, and the key does not go there', async () => {
       await harness.close();
       const elsewhere: IncomingHttpHeaders[] = [];
-      const storage = await listen((_, headers) => {
+      const storage = await CannedServer.answering((_, headers) => {
         elsewhere.push(headers);
         return { custom_id: toItemId(0, TOKENS[0]), response: { choices: [] } };
       });
       try {
-        await start({ storageOrigin: storage.origin });
-        expect(await scenario.outcomes(await runTexts(harness, ['hi']))).toHaveLength(2);
+        await start({ storageOrigin: storage.url });
+        expect(await scenario.outcomes(await scenario.runTexts(['hi']))).toHaveLength(2);
         expect(elsewhere.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
       } finally {
         await storage.close();
@@ -153,7 +154,7 @@ describe('Fireworks datasets', () => {
     });
 
     it.each(['ftp://host/file', 'file:///etc/passwd', 'not a link'])('are not read from %s', async (link) => {
-      const id = await runTexts(harness, ['hi']);
+      const id = await scenario.runTexts(['hi']);
       harness.fail('results', { status: 200, body: { filenameToSignedUrls: { file: link } } });
       await expect(scenario.outcomes(id)).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'rejected' });
     });
@@ -161,7 +162,7 @@ describe('Fireworks datasets', () => {
     it('come later when a link has died, which is not the key’s fault', async () => {
       await harness.close();
       await start({ linkMs: -1 });
-      const id = await runTexts(harness, ['hi']);
+      const id = await scenario.runTexts(['hi']);
       const died = { name: 'ProviderCallError', failure: 'ambiguous', details: { status: 400 } };
       await expect(scenario.outcomes(id)).rejects.toMatchObject(died);
       harness.simulator.faults.add({ route: 'content', kind: { status: 403 } });

@@ -4,8 +4,9 @@ import { OPENAI_SHAPED_PROFILES } from '../../src/providers/adapters/openai-shap
 import type { ProviderAdapter } from '../../src/providers/contract/adapter';
 import { OPENAI_DIALECT, type Dialect } from '../support/upstreams/openai/dialect';
 import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
-import { describeProviderAdapter, Scenario } from './provider-adapter.contract';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
+import { Scenario } from './scenario';
 
 const CHAT = '/v1/chat/completions';
 const BATCH = { status: 'in_queue', metadata: { meshbatch_attempt: 'aaaaaaa1', of: 5 } };

@@ -1,8 +1,9 @@
 import { GROQ } from '../../src/providers/adapters/openai-shaped/profiles/groq';
 import { GROQ_DIALECT } from '../support/upstreams/openai/dialects/groq';
-import { openAiShaped, runTexts, type ShapedHarness } from './openai-shaped.harness';
-import { describeProviderAdapter, Scenario, TOKENS } from './provider-adapter.contract';
+import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
+import { Scenario, TOKENS } from './scenario';
 
 const groq = () => openAiShaped({ profile: GROQ, dialect: GROQ_DIALECT, model: 'llama-3.1-8b-instant' });
 
@@ -46,7 +47,7 @@ describe('Groq alone', () => {
     const errors = [{ code: 'invalid_url', message: 'Not that one.', line: null }];
     expect(await scenario.adapter.poll(failed.id, scenario.signal)).toMatchObject({ state: 'failed', errors });
 
-    const id = await runTexts(harness, ['say it', '#status:400']);
+    const id = await scenario.runTexts(['say it', '#status:400']);
     expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({
       state: 'completed',
       counts: { total: 2, succeeded: 1, failed: 1 },

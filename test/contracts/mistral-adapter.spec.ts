@@ -1,95 +1,12 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 import { toItemId } from '../../src/execution/item-id';
 import { MISTRAL } from '../../src/providers/adapters/mistral/mistral.adapter';
-import type { Endpoint, ItemOutcome, ProviderAdapter } from '../../src/providers/contract/adapter';
-import { MistralSimulator } from '../support/upstreams/mistral/mistral-simulator';
+import type { Endpoint, ItemOutcome } from '../../src/providers/contract/adapter';
 import { BIG_NUMBERS } from '../support/upstreams/mistral/outcomes';
 import type { SimulatorOptions } from '../support/upstreams/mistral/types';
-import type { Route } from '../support/upstreams/kit/types';
-import { ALL, describeProviderAdapter, indexesOf, Scenario, TOKENS } from './provider-adapter.contract';
-import { describeProviderFaults, type AdapterCall, type FaultyHarness } from './provider-faults.contract';
-
-const ROUTE_OF: Record<AdapterCall, Route> = {
-  stage: 'upload',
-  submit: 'create',
-  find: 'list',
-  poll: 'get',
-  results: 'content',
-  cancel: 'cancel',
-  withdraw: 'deleteFile',
-  cleanup: 'deleteFile',
-};
-/** The job has the model; and that items which never ran have no row is the worse of what the vendor may do. */
-const LIMITS = { modelOnJob: true, omitsUnrun: true } as const;
-const MODEL = 'mistral-small-latest';
-const KEY = 'simulated-mistral-key';
-const ENDED = ['SUCCESS', 'FAILED', 'TIMEOUT_EXCEEDED', 'CANCELLED'];
-
-type MistralHarness = FaultyHarness & { readonly simulator: MistralSimulator };
-
-async function mistral(options: SimulatorOptions = {}): Promise<MistralHarness> {
-  const simulator = await MistralSimulator.start({ stateMs: 2, ...options });
-  return {
-    simulator,
-    adapter: MISTRAL.create({ apiKey: KEY, baseUrl: simulator.url }),
-    model: MODEL,
-    now: () => Date.now(),
-    hold: () => simulator.hold(),
-    halfway: async (id) => {
-      await simulator.waitForBatch((job) => job.id === id && job.completed_requests === 4);
-    },
-    finish: async (id) => {
-      simulator.release();
-      await simulator.waitForBatch((job) => job.id === id && ENDED.includes(job.status));
-    },
-    fail: (call, kind) => simulator.faults.add({ route: ROUTE_OF[call], kind }),
-    createArrived: async (done) => {
-      await (done ? simulator.waitForBatch(() => true) : simulator.waitFor('create'));
-    },
-    created: () => simulator.created.map(({ object }) => object.id),
-    expireAll: () => simulator.expireAll(),
-    withLargeResults: ({ rows, rowBytes }, work) => withResults(largeRows(rows, rowBytes), work),
-    close: () => simulator.stop(),
-  };
-}
-
-const JOB = { id: 'job-1', status: 'SUCCESS', output_file: 'file-out', error_file: null };
-
-/** Runs `work` with a job that has succeeded and whose output file holds `rows`. */
-async function withResults(
-  rows: () => Iterable<string>,
-  work: (adapter: ProviderAdapter, remoteId: string) => Promise<void>,
-): Promise<void> {
-  const server = createServer((request, response) => {
-    if (request.url?.endsWith('/content')) Readable.from(rows()).pipe(response);
-    else response.end(JSON.stringify(JOB));
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  try {
-    await work(MISTRAL.create({ apiKey: 'key', baseUrl }), JOB.id);
-  } finally {
-    const closed = new Promise((done) => server.close(done));
-    server.closeAllConnections();
-    await closed;
-  }
-}
-
-function largeRows(count: number, rowBytes: number): () => Iterable<string> {
-  const body = { text: 'x'.repeat(rowBytes) };
-  return function* () {
-    for (let index = 0; index < count; index++) {
-      const response = { status_code: 200, body };
-      yield `${JSON.stringify({ id: 'b', custom_id: toItemId(index, TOKENS[0]), response, error: null })}\n`;
-    }
-  };
-}
-
-async function stateOf(simulator: MistralSimulator): Promise<{ files: { filename: string }[] }> {
-  return (await fetch(`${simulator.origin}/__control/state`)).json() as Promise<{ files: { filename: string }[] }>;
-}
+import { JOB, KEY, LIMITS, mistral, MODEL, stateOf, type MistralHarness } from './mistral.harness';
+import { describeProviderAdapter } from './provider-adapter.contract';
+import { describeProviderFaults } from './provider-faults.contract';
+import { ALL, bodyOf, indexesOf, Scenario, TOKENS } from './scenario';
 
 describeProviderAdapter('Mistral', mistral, LIMITS);
 describeProviderFaults('Mistral', mistral, LIMITS);
@@ -112,17 +29,13 @@ describe('Mistral alone', () => {
   afterEach(() => harness.close());
 
   async function submitBodies(bodies: readonly string[], endpoint: Endpoint = '/v1/chat/completions'): Promise<string> {
-    const { adapter, signal, target } = scenario;
+    const { adapter, target } = scenario;
     const lines = bodies.map((body, index) => {
       const item = { endpoint, body: Buffer.from(body) };
       expect(adapter.check(item, target)).toEqual([]);
-      return `${String(adapter.encode(item, toItemId(index, TOKENS[0]), target))}\n`;
+      return adapter.encode(item, toItemId(index, TOKENS[0]), target);
     });
-    const bytes = Buffer.from(lines.join(''));
-    const staged = { bytes: bytes.length, open: () => Readable.from([bytes], { objectMode: false }) };
-    const attempt = scenario.attempt(TOKENS[0], { itemCount: bodies.length, endpoint });
-    const inputId = await adapter.stage(attempt, staged, signal);
-    return (await adapter.submit({ ...attempt, inputId }, staged, signal)).id;
+    return (await scenario.submitLines(lines, { endpoint })).id;
   }
 
   const saying = (text: string) => JSON.stringify({ model: 'mistral/x', messages: [{ role: 'user', content: text }] });
@@ -134,8 +47,6 @@ describe('Mistral alone', () => {
     const outcomes = await scenario.outcomes(id);
     return new Map(outcomes.map((outcome) => [Number(outcome.itemId.slice(1, 8)), outcome]));
   }
-
-  const jsonOf = (outcome: ItemOutcome | undefined) => JSON.parse(outcome?.response?.body.toString() ?? 'null');
 
   it('uploads for batches under the attempt’s name, and names attempt, model and endpoint on the job', async () => {
     const { attempt, id } = await scenario.submit();
@@ -177,7 +88,7 @@ describe('Mistral alone', () => {
     const id = await submitBodies([JSON.stringify({ model: 'm', messages, ...asked, ...left })]);
     await harness.finish(id);
     const [outcome] = await scenario.outcomes(id);
-    expect(jsonOf(outcome).choices[0].message.content).toBe('go on');
+    expect(bodyOf(outcome).choices[0].message.content).toBe('go on');
   });
 
   it('runs embeddings', async () => {
@@ -190,7 +101,7 @@ describe('Mistral alone', () => {
     expect(harness.simulator.created[0]?.params.endpoint).toBe('/v1/embeddings');
     const outcomes = await scenario.outcomes(id);
     expect(outcomes.map(({ response }) => response?.statusCode).sort()).toEqual([200, 400]);
-    expect(jsonOf(outcomes.find(({ response }) => response?.statusCode === 200)).data).toHaveLength(2);
+    expect(bodyOf(outcomes.find(({ response }) => response?.statusCode === 200)).data).toHaveLength(2);
   });
 
   it('names the line of an upload that the vendor refused', async () => {
@@ -223,7 +134,7 @@ describe('Mistral alone', () => {
   it('tells apart what became of each item', async () => {
     const outcomes = await run(['#status:400', '#status:503', '#dup', '#garbage', '#drop', 'fine #bignum']);
     expect(outcomes.get(0)).toMatchObject({ response: { statusCode: 400, requestId: null }, error: null });
-    expect(jsonOf(outcomes.get(0))).toEqual({
+    expect(bodyOf(outcomes.get(0))).toEqual({
       error: {
         message: 'File could not be fetched from url',
         type: 'invalid_request_file',

@@ -1,12 +1,14 @@
-import { Readable } from 'node:stream';
 import { toItemId } from '../../src/execution/item-id';
 import { OPENROUTER } from '../../src/providers/adapters/openrouter/openrouter.adapter';
 import type { Endpoint, ItemOutcome } from '../../src/providers/contract/adapter';
 import { BIG_NUMBERS } from '../support/upstreams/openrouter/outcomes';
 import { MemoryWatch } from './blob-store.contract';
-import { KEY, LIMITS, listen, MODEL, openRouter, staged, type OpenRouterHarness } from './openrouter.harness';
-import { describeProviderAdapter, Scenario, TOKENS } from './provider-adapter.contract';
+import { CannedServer } from './canned-server';
+import { KEY, LIMITS, MODEL, openRouter, type OpenRouterHarness } from './openrouter.harness';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
+import { Scenario, TOKENS } from './scenario';
+import { repeated, staged } from './staged-lines';
 
 describeProviderAdapter('OpenRouter', openRouter, LIMITS);
 describeProviderFaults('OpenRouter', openRouter, LIMITS);
@@ -20,17 +22,8 @@ describe('OpenRouter alone', () => {
   });
   afterEach(() => harness.close());
 
-  /** Submits a chat completion for each text, and resolves to the batch's id when it has ended. */
-  async function end(texts: readonly string[], token: string = TOKENS[0]): Promise<string> {
-    const lines = texts.map((text, index) => `${scenario.line(index, token, text).toString()}\n`);
-    const attempt = scenario.attempt(token, { itemCount: texts.length });
-    const { id } = await scenario.adapter.submit(attempt, staged(Buffer.from(lines.join(''))), scenario.signal);
-    await harness.finish(id);
-    return id;
-  }
-
   async function run(texts: readonly string[]): Promise<(index: number) => ItemOutcome[]> {
-    const outcomes = await scenario.outcomes(await end(texts));
+    const outcomes = await scenario.outcomes(await scenario.runTexts(texts));
     return (index) => outcomes.filter(({ itemId }) => itemId === toItemId(index, TOKENS[0]));
   }
 
@@ -99,9 +92,7 @@ describe('OpenRouter alone', () => {
     const item = { endpoint, body: Buffer.from(JSON.stringify({ model: 'openrouter/x', ...body })) };
     expect(scenario.adapter.check(item, scenario.target)).toEqual([]);
     const line = scenario.adapter.encode(item, toItemId(0, TOKENS[0]), scenario.target);
-    const attempt = scenario.attempt(TOKENS[0], { endpoint, itemCount: 1 });
-    const lines = staged(Buffer.concat([line, Buffer.from('\n')]));
-    const { id } = await scenario.adapter.submit(attempt, lines, scenario.signal);
+    const { attempt, id } = await scenario.submitLines([line], { endpoint });
     await harness.finish(id);
     expect(await scenario.outcomes(id)).toMatchObject([{ response: { statusCode: 200 } }]);
     expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
@@ -109,7 +100,7 @@ describe('OpenRouter alone', () => {
 
   describe('a batch that is refused', () => {
     it('names the item for which a batch failed before any ran', async () => {
-      const id = await end(['fine', '#refuse', 'fine']);
+      const id = await scenario.runTexts(['fine', '#refuse', 'fine']);
       expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({
         state: 'failed',
         counts: { total: 3, succeeded: 0, failed: 0 },
@@ -120,7 +111,7 @@ describe('OpenRouter alone', () => {
     });
 
     it('names the line that the create was refused for', async () => {
-      const lines = staged(Buffer.from(`{"custom_id":"a","body":{}}\n{"custom_id":"b"}\n`));
+      const lines = staged(['{"custom_id":"a","body":{}}', '{"custom_id":"b"}']);
       await expect(scenario.adapter.submit(scenario.attempt(), lines, scenario.signal)).rejects.toMatchObject({
         failure: 'rejected',
         message: 'body is required on requests[1].',
@@ -129,7 +120,7 @@ describe('OpenRouter alone', () => {
     });
 
     it('is rejected when the vendor cannot take an id', async () => {
-      const lines = staged(Buffer.from(`{"custom_id":"${'a'.repeat(65)}","body":{}}\n`));
+      const lines = staged([`{"custom_id":"${'a'.repeat(65)}","body":{}}`]);
       await expect(scenario.adapter.submit(scenario.attempt(), lines, scenario.signal)).rejects.toMatchObject({
         failure: 'rejected',
         certainlyNotDone: true,
@@ -217,7 +208,7 @@ describe('OpenRouter alone', () => {
     });
 
     it('is found by the item for which it failed, and is not mistaken for another’s', async () => {
-      const id = await end(['#refuse']);
+      const id = await scenario.runTexts(['#refuse']);
       const attempt = scenario.attempt(TOKENS[0], { itemCount: 1 });
       expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id, state: 'failed' });
       expect(await scenario.adapter.find({ ...attempt, token: TOKENS[1] }, scenario.signal)).toBeNull();
@@ -230,7 +221,7 @@ describe('OpenRouter alone', () => {
       const counts = { total: 8, completed: 0, failed: 8 };
       const failed = { id: 'batch-1', status: 'failed', created_at: Math.floor(Date.now() / 1000), usage };
       const page = { data: [{ strange: true }, { ...failed, request_counts: counts, error: { message: 'no' } }] };
-      const server = await listen((_, response) => response.end(JSON.stringify(page)));
+      const server = await CannedServer.answering(() => page);
       const adapter = OPENROUTER.create({ apiKey: KEY, baseUrl: server.url });
       const found: unknown = await adapter.find(scenario.attempt(), scenario.signal).catch((error) => error);
       expect(code === null ? found : (found as { details: object }).details).toEqual(code === null ? null : { code });
@@ -239,22 +230,18 @@ describe('OpenRouter alone', () => {
   });
 
   it('sends a large create in little memory', async () => {
-    const line = Buffer.from(`${scenario.line(0, TOKENS[0], 'x'.repeat(64_000)).toString()}\n`);
+    const lines = repeated(scenario.line(0, TOKENS[0], 'x'.repeat(64_000)), 1000);
     let [received, memory] = [0, new MemoryWatch()];
-    const server = await listen((request, response) => {
+    const server = await CannedServer.open((request, response) => {
       request.on('data', (chunk: Buffer) => {
         if (Math.floor(received / 8e6) !== Math.floor((received += chunk.length) / 8e6)) memory.sample();
       });
       request.on('end', () => response.writeHead(202).end('{"id":"batch-1","status":"validating","created_at":1}'));
     });
     memory = new MemoryWatch();
-    const lines = function* () {
-      for (let made = 0; made < 1000; made++) yield line;
-    };
-    const large = { bytes: line.length * 1000, open: () => Readable.from(lines(), { objectMode: false }) };
     const adapter = OPENROUTER.create({ apiKey: KEY, baseUrl: server.url });
-    expect(await adapter.submit(scenario.attempt(), large, scenario.signal)).toMatchObject({ id: 'batch-1' });
-    expect(received).toBeGreaterThan(large.bytes);
+    expect(await adapter.submit(scenario.attempt(), lines, scenario.signal)).toMatchObject({ id: 'batch-1' });
+    expect(received).toBeGreaterThan(lines.bytes);
     expect(memory.peakMiB).toBeLessThan(24);
     await server.close();
   });

@@ -2,7 +2,7 @@ import { toItemId } from '../../src/execution/item-id';
 import type { ItemOutcome, ProviderAdapter } from '../../src/providers/contract/adapter';
 import { MemoryWatch } from './blob-store.contract';
 import { completed, HEAD, withDocument } from './openrouter.harness';
-import { TOKENS } from './provider-adapter.contract';
+import { TOKENS } from './scenario';
 
 const { signal } = new AbortController();
 

@@ -1,17 +1,15 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { toItemId } from '../../src/execution/item-id';
 import { OPENROUTER } from '../../src/providers/adapters/openrouter/openrouter.adapter';
-import type { ProviderAdapter, StagedLines } from '../../src/providers/contract/adapter';
-import type { Route } from '../support/upstreams/kit/types';
+import type { ProviderAdapter } from '../../src/providers/contract/adapter';
 import { OpenRouterSimulator } from '../support/upstreams/openrouter/openrouter-simulator';
 import type { SimulatorOptions } from '../support/upstreams/openrouter/types';
-import { TOKENS } from './provider-adapter.contract';
-import type { AdapterCall, FaultyHarness } from './provider-faults.contract';
+import { withAnswers } from './canned-server';
+import { TOKENS } from './scenario';
+import { simulatedHarness, type FaultRoutes, type SimulatedHarness } from './simulated.harness';
 
 /** `stage`, `withdraw` and `cancel` reach nobody. */
-const ROUTE_OF: Partial<Record<AdapterCall, Route>> = {
+const ROUTES: FaultRoutes = {
   submit: 'create',
   find: 'list',
   poll: 'get',
@@ -22,32 +20,21 @@ export const LIMITS = { inline: true, unnamed: true, noCancel: true, losesPartia
 export const MODEL = 'openai/gpt-4o';
 export const KEY = 'sk-or-v1-simulated';
 
-export type OpenRouterHarness = FaultyHarness & { readonly simulator: OpenRouterSimulator };
+export type OpenRouterHarness = SimulatedHarness<OpenRouterSimulator>;
 
+/** The adapter beside a simulator of its vendor. */
 export async function openRouter(options: SimulatorOptions = {}): Promise<OpenRouterHarness> {
   const simulator = await OpenRouterSimulator.start({ stateMs: 1, ...options });
-  return {
+  return simulatedHarness({
     simulator,
     adapter: OPENROUTER.create({ apiKey: KEY, baseUrl: simulator.url }),
     model: MODEL,
-    now: () => Date.now(),
-    hold: () => simulator.hold(),
-    halfway: async (id) => {
-      await simulator.waitForBatch((batch) => batch.id === id && batch.ran === 4);
-    },
-    finish: async (id) => {
-      simulator.release();
-      await simulator.waitForBatch((batch) => batch.id === id && batch.ended);
-    },
-    fail: (call, kind) => simulator.faults.add({ route: ROUTE_OF[call] ?? 'unknown', kind }),
-    createArrived: async (done) => {
-      await (done ? simulator.waitForBatch(() => true) : simulator.waitFor('create'));
-    },
+    routes: ROUTES,
+    ran: (batch) => batch.ran,
+    hasEnded: (batch) => batch.ended,
     created: () => simulator.created.map(({ id }) => id),
-    expireAll: () => simulator.expireAll(),
     withLargeResults: ({ rows, rowBytes }, work) => withDocument(() => completed(rows, rowBytes), work),
-    close: () => simulator.stop(),
-  };
+  });
 }
 
 /** The small fields of a completed batch but for its counts. */
@@ -66,28 +53,13 @@ export function* completed(rows: number, rowBytes: number, fieldsFirst = true): 
   yield fieldsFirst ? '],"error":null}' : `],${HEAD},${counts}}`;
 }
 
-export async function listen(handler: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer(handler);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const close = async () => {
-    const closed = new Promise((done) => server.close(done));
-    server.closeAllConnections();
-    await closed;
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
-}
-
 /** Runs `work` with a batch of which a get answers these pieces. */
-export async function withDocument(
+export function withDocument(
   pieces: () => Iterable<string>,
   work: (adapter: ProviderAdapter, remoteId: string) => Promise<void>,
 ): Promise<void> {
-  const server = await listen((_, response) => void Readable.from(pieces()).pipe(response));
-  try {
-    await work(OPENROUTER.create({ apiKey: KEY, baseUrl: server.url }), 'batch-1');
-  } finally {
-    await server.close();
-  }
+  return withAnswers(
+    () => Readable.from(pieces()),
+    (baseUrl) => work(OPENROUTER.create({ apiKey: KEY, baseUrl }), 'batch-1'),
+  );
 }
-
-export const staged = (lines: Buffer): StagedLines => ({ bytes: lines.length, open: () => Readable.from([lines]) });

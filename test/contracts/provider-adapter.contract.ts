@@ -1,36 +1,9 @@
-import { Readable } from 'node:stream';
 import { readItemId, toItemId } from '../../src/execution/item-id';
-import type {
-  Attempt,
-  ItemOutcome,
-  ProviderAdapter,
-  StagedLines,
-  TargetModel,
-} from '../../src/providers/contract/adapter';
+import type { Attempt } from '../../src/providers/contract/adapter';
 import { ProviderCallError } from '../../src/providers/contract/errors';
 import { FULL_TIER } from '../support/tier';
 import { MemoryWatch } from './blob-store.contract';
-
-/** An adapter beside a provider that the suite can steer. */
-export interface AdapterHarness {
-  readonly adapter: ProviderAdapter;
-  /** A model that the provider runs and that answers with the last message. */
-  readonly model: string;
-  /** Milliseconds since the epoch, by the provider's clock. */
-  now(): number;
-  /** Keeps jobs that come later from ending before {@link finish}. */
-  hold(): void;
-  /** Resolves when some items of a held job have run, and not all. */
-  halfway(remoteId: string): Promise<void>;
-  /** Resolves when the job has ended, held or not. */
-  finish(remoteId: string): Promise<void>;
-  /** Runs `work` with a job whose `rows` results have about `rowBytes` bytes each. */
-  withLargeResults(
-    size: { rows: number; rowBytes: number },
-    work: (adapter: ProviderAdapter, remoteId: string) => Promise<void>,
-  ): Promise<void>;
-  close(): Promise<void>;
-}
+import { ALL, indexesOf, Scenario, TOKENS, type AdapterHarness } from './scenario';
 
 /** What a vendor's API does not have, so that no adapter of it can give. */
 export interface AdapterLimits {
@@ -57,76 +30,6 @@ export interface AdapterLimits {
   /** Items have no window: what does not run stays pending. */
   readonly neverExpires?: boolean;
 }
-
-/** Tokens of attempts. */
-export const TOKENS = ['aaaaaaa1', 'bbbbbbb2', 'ccccccc3'] as const;
-
-/** What a test does again and again with one harness. */
-export class Scenario<H extends AdapterHarness> {
-  readonly signal = new AbortController().signal;
-
-  constructor(readonly harness: H) {}
-
-  get target(): TargetModel {
-    return { upstream: this.harness.model, traits: {} };
-  }
-
-  get adapter(): ProviderAdapter {
-    return this.harness.adapter;
-  }
-
-  attempt(token: string = TOKENS[0], more: Partial<Attempt> = {}): Attempt {
-    return {
-      token,
-      partId: 'part_1',
-      endpoint: '/v1/chat/completions',
-      model: this.harness.model,
-      completionWindow: '24h',
-      itemCount: 8,
-      begunAt: this.harness.now(),
-      createSentAt: this.harness.now(),
-      inputId: null,
-      ...more,
-    };
-  }
-
-  line(index: number, token: string, text = `say ${index}`): Buffer {
-    const messages = JSON.stringify([{ role: 'user', content: text }]);
-    const body = Buffer.from(`{"model":"${this.adapter.id}/x","stream":false,"messages":${messages}}`);
-    return this.adapter.encode({ endpoint: '/v1/chat/completions', body }, toItemId(index, token), this.target);
-  }
-
-  lines({ token, itemCount }: Attempt): StagedLines {
-    const all = Array.from({ length: itemCount }, (_, index) => `${this.line(index, token).toString()}\n`);
-    const bytes = Buffer.from(all.join(''));
-    return { bytes: bytes.length, open: () => Readable.from([bytes], { objectMode: false }) };
-  }
-
-  async stage(attempt: Attempt): Promise<Attempt> {
-    return { ...attempt, inputId: await this.adapter.stage(attempt, this.lines(attempt), this.signal) };
-  }
-
-  async submit(token: string = TOKENS[0]): Promise<{ attempt: Attempt; id: string }> {
-    const attempt = await this.stage(this.attempt(token));
-    return { attempt, id: (await this.adapter.submit(attempt, this.lines(attempt), this.signal)).id };
-  }
-
-  async outcomes(id: string): Promise<ItemOutcome[]> {
-    const found: ItemOutcome[] = [];
-    for await (const outcome of this.adapter.results(id, this.signal)) found.push(outcome);
-    return found;
-  }
-
-  async state(id: string): Promise<string> {
-    return (await this.adapter.poll(id, this.signal)).state;
-  }
-}
-
-/** Indexes of the items that an attempt's outcomes are of, sorted; null for an id that is not the attempt's. */
-export const indexesOf = (outcomes: readonly ItemOutcome[], token: string = TOKENS[0]) =>
-  outcomes.map(({ itemId }) => readItemId(itemId, token)).sort();
-/** Indexes of all items of a scenario's job. */
-export const ALL = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** What execution relies on in every adapter. */
 export function describeProviderAdapter(

@@ -1,6 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,64 +10,17 @@ import { toItemId } from '../../src/execution/item-id';
 import { defineOpenAiShaped } from '../../src/providers/adapters/openai-shaped/openai-shaped.adapter';
 import { OPENAI } from '../../src/providers/adapters/openai-shaped/profiles/openai';
 import { SandboxAdapter } from '../../src/providers/adapters/sandbox/sandbox.adapter';
-import { type ProviderAdapter } from '../../src/providers/contract/adapter';
 import { ProviderCallError } from '../../src/providers/contract/errors';
-import { OpenAiSimulator } from '../support/upstreams/openai/openai-simulator';
-import type { Route } from '../support/upstreams/kit/types';
-import { describeProviderAdapter, Scenario, type AdapterHarness } from './provider-adapter.contract';
-import { describeProviderFaults, type AdapterCall, type FaultyHarness } from './provider-faults.contract';
+import { OPENAI_DIALECT } from '../support/upstreams/openai/dialect';
+import type { SimulatorOptions } from '../support/upstreams/openai/types';
+import { CannedServer } from './canned-server';
+import { openAiShaped, rowOf, withResults, type ShapedHarness } from './openai-shaped.harness';
+import { describeProviderAdapter } from './provider-adapter.contract';
+import { describeProviderFaults } from './provider-faults.contract';
+import { Scenario, type AdapterHarness } from './scenario';
 
-const ROUTE_OF: Record<AdapterCall, Route> = {
-  stage: 'upload',
-  submit: 'create',
-  find: 'list',
-  poll: 'get',
-  results: 'content',
-  cancel: 'cancel',
-  withdraw: 'deleteFile',
-  cleanup: 'deleteFile',
-};
-const ENDED = ['completed', 'failed', 'expired', 'cancelled'];
-const STATES = { validatingMs: 1, runningMs: 4, finalizingMs: 1, cancellingMs: 1 };
-
-type OpenAiHarness = FaultyHarness & { readonly simulator: OpenAiSimulator };
-
-async function openAi(): Promise<OpenAiHarness> {
-  const simulator = await OpenAiSimulator.start(STATES);
-  return {
-    simulator,
-    adapter: defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-simulated', baseUrl: simulator.url }),
-    model: 'gpt-4o-mini',
-    now: () => Date.now(),
-    hold: () => simulator.hold('in_progress'),
-    halfway: async (id) => {
-      await simulator.waitForBatch((batch) => batch.id === id && batch.request_counts.completed === 4);
-    },
-    finish: async (id) => {
-      simulator.release();
-      await simulator.waitForBatch((batch) => batch.id === id && ENDED.includes(batch.status));
-    },
-    fail: (call, kind) => simulator.faults.add({ route: ROUTE_OF[call], kind }),
-    createArrived: async (done) => {
-      await (done ? simulator.waitForBatch(() => true) : simulator.waitFor('create'));
-    },
-    created: () => simulator.creates.map(({ batchId }) => batchId),
-    expireAll: () => simulator.expireAll(),
-    withLargeResults: ({ rows, rowBytes }, work) => {
-      const all = function* () {
-        const text = 'x'.repeat(rowBytes);
-        for (let index = 0; index < rows; index++) yield `${row(index, text)}\n`;
-      };
-      return withResults(all, work);
-    },
-    close: () => simulator.stop(),
-  };
-}
-
-function row(index: number, text: string): string {
-  const response = { status_code: 200, request_id: 'q', body: { text } };
-  return JSON.stringify({ id: 'b', custom_id: toItemId(index, 'aaaaaaa1'), response, error: null });
-}
+const openAi = (options?: SimulatorOptions) =>
+  openAiShaped({ profile: OPENAI, dialect: OPENAI_DIALECT, model: 'gpt-4o-mini' }, options);
 
 class FakeClock extends Clock {
   time = 1_800_000_000_000;
@@ -116,37 +67,9 @@ describeProviderAdapter('OpenAI', openAi);
 describeProviderAdapter('the sandbox', sandbox);
 describeProviderFaults('OpenAI', openAi);
 
-async function listen(handler: Parameters<typeof createServer>[1]): Promise<{ url: string; close(): Promise<void> }> {
-  const server: Server = createServer(handler);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const close = async () => {
-    const closed = new Promise((done) => server.close(done));
-    server.closeAllConnections();
-    await closed;
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
-}
-
-/** Runs `work` with a job that has completed and whose output file holds `lines`. */
-async function withResults(
-  lines: () => Iterable<string>,
-  work: (adapter: ProviderAdapter, remoteId: string) => Promise<void>,
-): Promise<void> {
-  const batch = { id: 'batch_1', status: 'completed', input_file_id: 'file-in', output_file_id: 'file-out' };
-  const server = await listen((request, response) => {
-    if (request.url?.endsWith('/content')) Readable.from(lines()).pipe(response);
-    else response.end(JSON.stringify(batch));
-  });
-  try {
-    await work(defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-key', baseUrl: server.url }), batch.id);
-  } finally {
-    await server.close();
-  }
-}
-
 describe('OpenAI alone', () => {
-  let harness: OpenAiHarness;
-  let scenario: Scenario<OpenAiHarness>;
+  let harness: ShapedHarness;
+  let scenario: Scenario<ShapedHarness>;
   beforeEach(async () => {
     harness = await openAi();
     scenario = new Scenario(harness);
@@ -171,27 +94,24 @@ describe('OpenAI alone', () => {
   });
 
   it('reads a completed job that won the race against its cancel', async () => {
-    const simulator = await OpenAiSimulator.start({ ...STATES, cancelEnds: 'completed' });
-    const adapter = defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-simulated', baseUrl: simulator.url });
-    const racing = new Scenario({ ...harness, adapter });
+    const racing = new Scenario(await openAi({ cancelEnds: 'completed' }));
+    const { simulator } = racing.harness;
     simulator.hold('in_progress');
     const { id } = await racing.submit();
     await simulator.waitForBatch((batch) => batch.request_counts.completed === 4);
-    await adapter.cancel(id, racing.signal);
+    await racing.adapter.cancel(id, racing.signal);
     await simulator.waitForBatch((batch) => batch.status === 'completed');
     expect((await racing.outcomes(id)).filter(({ response }) => response?.statusCode === 200)).toHaveLength(8);
-    await simulator.stop();
+    await racing.harness.close();
   });
 
   it('reads what the handles that are there name, and all once they have come', async () => {
-    const simulator = await OpenAiSimulator.start({ ...STATES, handleLag: { polls: 1, files: 'both' } });
-    const adapter = defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-simulated', baseUrl: simulator.url });
-    const lagging = new Scenario({ ...harness, adapter });
+    const lagging = new Scenario(await openAi({ handleLag: { polls: 1, files: 'both' } }));
     const { id } = await lagging.submit();
-    await simulator.waitForBatch((batch) => batch.status === 'completed');
+    await lagging.harness.simulator.waitForBatch((batch) => batch.status === 'completed');
     expect(await lagging.outcomes(id)).toEqual([]);
     expect(await lagging.outcomes(id)).toHaveLength(8);
-    await simulator.stop();
+    await lagging.harness.close();
   });
 
   it('finds a job behind many others', async () => {
@@ -203,8 +123,8 @@ describe('OpenAI alone', () => {
 
   it('never sends the key to another origin', async () => {
     let arrived = 0;
-    const other = await listen((_, response) => response.end(String(++arrived)));
-    const front = await listen((request, response) => {
+    const other = await CannedServer.open((_, response) => response.end(String(++arrived)));
+    const front = await CannedServer.open((request, response) => {
       request.resume();
       response.writeHead(307, { location: `${other.url}${request.url}` }).end();
     });
@@ -232,8 +152,9 @@ describe('OpenAI alone', () => {
     ['that is not JSON', ['{"custom_id":', '<html>']],
     ['of another shape', ['{"error":"x"}']],
   ])('reads on behind a whole row %s', async (_, rows) => {
-    const lines = () => [row(0, 'a'), ...rows, row(1, 'b')].map((line) => `${line}\n`);
-    await withResults(lines, async (adapter, id) => {
+    const lines = () =>
+      [rowOf(OPENAI_DIALECT, 0, 'a'), ...rows, rowOf(OPENAI_DIALECT, 1, 'b')].map((line) => `${line}\n`);
+    await withResults(OPENAI, lines, async (adapter, id) => {
       const outcomes = await new Scenario({ ...harness, adapter }).outcomes(id);
       const good = outcomes.filter(({ response }) => response !== null);
       expect(good).toHaveLength(2);

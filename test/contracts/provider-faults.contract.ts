@@ -1,8 +1,9 @@
 import { IncompleteDownloadError, type Attempt } from '../../src/providers/contract/adapter';
 import { ProviderCallError, type CallFailure } from '../../src/providers/contract/errors';
 import type { FaultKind } from '../support/upstreams/kit/faults';
-import { Trap } from './trap';
-import { ALL, indexesOf, Scenario, TOKENS, type AdapterHarness, type AdapterLimits } from './provider-adapter.contract';
+import type { AdapterLimits } from './provider-adapter.contract';
+import { ALL, indexesOf, Scenario, TOKENS, type AdapterHarness } from './scenario';
+import { openTrap } from './trap';
 
 /** The calls of an adapter that reach its provider. */
 export type AdapterCall = 'stage' | 'submit' | 'find' | 'poll' | 'results' | 'cancel' | 'withdraw' | 'cleanup';
@@ -66,7 +67,7 @@ export function describeProviderFaults(
     });
 
     it.each(reaching)('takes its key nowhere that a redirect of %s leads', async (call) => {
-      const trap = await Trap.open();
+      const trap = await openTrap();
       try {
         const { attempt, id } = await scenario.submit();
         await harness.finish(id);

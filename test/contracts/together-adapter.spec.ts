@@ -1,8 +1,9 @@
 import { TOGETHER } from '../../src/providers/adapters/openai-shaped/profiles/together';
 import { TOGETHER_DIALECT } from '../support/upstreams/openai/dialects/together';
-import { openAiShaped, runTexts, type ShapedHarness } from './openai-shaped.harness';
-import { describeProviderAdapter, Scenario } from './provider-adapter.contract';
+import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
+import { Scenario } from './scenario';
 
 const LIMITS = { uncounted: true, failsLate: true };
 const together = () =>
@@ -53,7 +54,7 @@ describe('Together alone', () => {
   });
 
   it('reads failed lines, which have a reason and no status', async () => {
-    const id = await runTexts(harness, ['say it', '#status:400']);
+    const id = await scenario.runTexts(['say it', '#status:400']);
     const outcomes = await scenario.outcomes(id);
     expect(outcomes.filter(({ response }) => response?.statusCode === 200)).toHaveLength(1);
     expect(outcomes.filter(({ response }) => response === null)).toEqual([

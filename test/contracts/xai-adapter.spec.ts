@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream';
 import { SystemClock } from '../../src/common/clock';
 import { toItemId } from '../../src/execution/item-id';
 import { XAI } from '../../src/providers/adapters/xai/xai.adapter';
-import { IncompleteDownloadError, type ItemOutcome } from '../../src/providers/contract/adapter';
-import { BIG_NUMBERS, FAILURE, REASONING_TOKENS } from '../support/upstreams/xai/outcomes';
 import type { SimulatorOptions } from '../support/upstreams/xai/types';
-import { ALL, describeProviderAdapter, indexesOf, Scenario, TOKENS } from './provider-adapter.contract';
+import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
-import { KEY, MODEL, submitTexts, xai, type XaiHarness } from './xai.harness';
+import { ALL, indexesOf, Scenario, TOKENS } from './scenario';
+import { KEY, MODEL, xai, type XaiHarness } from './xai.harness';
 
 const LIMITS = { partlyRun: 'completed', keepsResults: true, neverExpires: true } as const;
 
@@ -17,7 +15,6 @@ describeProviderFaults('xAI', xai, LIMITS);
 describe('xAI alone', () => {
   let harness: XaiHarness;
   let scenario: Scenario<XaiHarness>;
-  const bodyOf = (outcome: ItemOutcome | undefined) => JSON.parse(outcome?.response?.body.toString() ?? 'null');
 
   async function start(options: SimulatorOptions = {}): Promise<void> {
     harness = await xai(options);
@@ -31,15 +28,6 @@ describe('xAI alone', () => {
 
   beforeEach(() => start());
   afterEach(() => harness.close());
-
-  /** Runs one item for each text, and returns the outcomes by the item's id. */
-  async function run(texts: readonly string[]): Promise<Map<string, ItemOutcome>> {
-    const { id } = await submitTexts(harness, texts);
-    await harness.finish(id);
-    return new Map((await scenario.outcomes(id)).map((outcome) => [outcome.itemId, outcome]));
-  }
-
-  const outcomeOf = async (text: string) => (await run([text])).get(toItemId(0, TOKENS[0]));
 
   describe('a submit', () => {
     it('uploads with an expiry and no purpose, and names the batch by the attempt', async () => {
@@ -142,8 +130,7 @@ describe('xAI alone', () => {
     });
 
     it('names the line for which the vendor ran nothing', async () => {
-      const { id } = await submitTexts(harness, ['a', 'b', '#poison', 'd']);
-      await harness.finish(id);
+      const id = await scenario.runTexts(['a', 'b', '#poison', 'd']);
       expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({
         state: 'failed',
         counts: { total: 0, succeeded: 0, failed: 0 },
@@ -154,12 +141,8 @@ describe('xAI alone', () => {
     });
 
     it('blames no line for a model that is not run in batches', async () => {
-      const attempt = scenario.attempt(TOKENS[0], { itemCount: 1 });
-      const text = scenario.line(0, TOKENS[0]).toString().replace(MODEL, 'grok-4.5');
-      const lines = { bytes: text.length, open: () => Readable.from([Buffer.from(text)], { objectMode: false }) };
-      const inputId = await scenario.adapter.stage(attempt, lines, scenario.signal);
-      const { id } = await scenario.adapter.submit({ ...attempt, inputId }, lines, scenario.signal);
-      await harness.finish(id);
+      const line = scenario.line(0, TOKENS[0]).toString().replace(MODEL, 'grok-4.5');
+      const id = await scenario.runLines([line]);
       const { errors } = await scenario.adapter.poll(id, scenario.signal);
       expect(errors).toEqual([expect.objectContaining({ line: null, everyLine: true })]);
     });
@@ -233,90 +216,6 @@ describe('xAI alone', () => {
       await harness.simulator.waitFor('get');
       stop.abort();
       await poll;
-    });
-  });
-
-  describe('results', () => {
-    it('come in pages', async () => {
-      await restart({ maxPage: 3 });
-      const { id } = await scenario.submit();
-      await harness.finish(id);
-      expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
-      const paths = harness.simulator.requests.filter(({ route }) => route === 'content').map(({ path }) => path);
-      expect(paths).toEqual([
-        `/v1/batches/${id}/results?limit=1000`,
-        `/v1/batches/${id}/results?limit=1000&pagination_token=YXQvMw%3D%3D`,
-        `/v1/batches/${id}/results?limit=1000&pagination_token=YXQvNg%3D%3D`,
-      ]);
-    });
-
-    it.each([
-      ['lead back to a page', { results: [], pagination_token: 'again' }],
-      ['have no rows where rows should be', { pagination_token: null }],
-      ['are something else', []],
-      ['have a token of another kind', { results: [], pagination_token: 7 }],
-    ])('are not whole when they %s', async (_, body) => {
-      const { id } = await scenario.submit();
-      await harness.finish(id);
-      harness.simulator.faults.add({ route: 'content', kind: { status: 200, body }, times: 9 });
-      await expect(scenario.outcomes(id)).rejects.toBeInstanceOf(IncompleteDownloadError);
-    });
-
-    it('are not whole when a later page is cut short', async () => {
-      await restart({ maxPage: 3 });
-      const { id } = await scenario.submit();
-      await harness.finish(id);
-      harness.simulator.faults.add({ route: 'content', kind: { truncate: 'clean_end', keepLines: 2 }, skip: 1 });
-      await expect(scenario.outcomes(id)).rejects.toBeInstanceOf(IncompleteDownloadError);
-      expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
-    });
-
-    it('can be read while the batch runs', async () => {
-      harness.hold();
-      const { id } = await scenario.submit();
-      await harness.halfway(id);
-      expect(await scenario.outcomes(id)).toHaveLength(4);
-    });
-
-    it('tell apart what became of each item', async () => {
-      const texts = ['fine', '#fail', '#beside', '#error:3', '#error:14', '#error:1', '#garbage', '#drop', '#dup'];
-      const outcomes = await run(texts);
-      const told = texts.map((_, index) => {
-        const outcome = outcomes.get(toItemId(index, TOKENS[0]));
-        const own = bodyOf(outcome)?.error;
-        return outcome && [outcome.response?.statusCode ?? null, own?.code ?? outcome.error?.code ?? null];
-      });
-      expect(told).toEqual([
-        [200, null],
-        [400, 'provider_error'],
-        [400, 'provider_error'],
-        [400, '3'],
-        [503, '14'],
-        [null, 'batch_cancelled'],
-        [null, 'provider_bad_row'],
-        undefined,
-        [200, null],
-      ]);
-    });
-
-    it('give a failure as OpenAI would', async () => {
-      expect(bodyOf(await outcomeOf('#fail'))).toEqual({
-        error: { message: FAILURE, type: 'provider_error', param: null, code: 'provider_error' },
-      });
-    });
-
-    it('count the tokens of reasoning, and keep every other byte', async () => {
-      const usage = bodyOf(await outcomeOf('#think')).usage;
-      expect(usage.completion_tokens).toBe(2 + REASONING_TOKENS);
-      expect(usage.total_tokens).toBe(usage.prompt_tokens + usage.completion_tokens);
-      expect((await outcomeOf('#bignum'))?.response?.body.toString()).toContain(BIG_NUMBERS);
-    });
-
-    it('leave what stays pending for the deadline', async () => {
-      const { id } = await submitTexts(harness, ['a', '#stuck']);
-      await harness.simulator.waitForBatch(({ ran }) => ran === 1);
-      expect(await scenario.state(id)).toBe('in_progress');
-      expect(await scenario.outcomes(id)).toHaveLength(1);
     });
   });
 });

@@ -20,6 +20,7 @@ const PROVIDERS: Readonly<Record<string, { model: string; refused: number }>> = 
   deepinfra: { model: 'deepinfra/meta-llama/Meta-Llama-3.1-8B-Instruct', refused: 0 },
   anthropic: { model: 'claude-haiku-4-5', refused: 28 },
   fireworks: { model: 'fireworks/accounts/fireworks/models/llama-v3p1-8b-instruct', refused: 10 },
+  gemini: { model: 'gemini-2.5-flash', refused: 11 },
   mistral: { model: 'mistral-small-latest', refused: 16 },
   openrouter: { model: 'openrouter/openai/gpt-4o-mini', refused: 1 },
   xai: { model: 'xai/grok-4', refused: 0 },

@@ -22,7 +22,8 @@ export function editMembers(object: Buffer, edit: (key: string) => MemberEdit): 
       pieces.push(object.subarray(keyStart, valueEnd));
       continue;
     }
-    const newKey = wanted.key === undefined ? object.subarray(keyStart, keyEnd) : Buffer.from(JSON.stringify(wanted.key));
+    const newKey =
+      wanted.key === undefined ? object.subarray(keyStart, keyEnd) : Buffer.from(JSON.stringify(wanted.key));
     const value = wanted.json === undefined ? object.subarray(valueStart, valueEnd) : Buffer.from(wanted.json);
     pieces.push(newKey, Buffer.from(':'), value);
   }

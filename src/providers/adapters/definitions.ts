@@ -1,6 +1,7 @@
 import type { AdapterDefinition } from '../contract/definition';
 import { ANTHROPIC } from './anthropic/anthropic.adapter';
 import { FIREWORKS } from './fireworks/fireworks.adapter';
+import { GEMINI } from './gemini/gemini.adapter';
 import { MISTRAL } from './mistral/mistral.adapter';
 import { defineOpenAiShaped } from './openai-shaped/openai-shaped.adapter';
 import { OPENAI_SHAPED_PROFILES } from './openai-shaped/profiles/profiles';
@@ -12,6 +13,7 @@ export const ADAPTER_DEFINITIONS: readonly AdapterDefinition[] = [
   ...OPENAI_SHAPED_PROFILES.map(defineOpenAiShaped),
   ANTHROPIC,
   FIREWORKS,
+  GEMINI,
   MISTRAL,
   OPENROUTER,
   XAI,

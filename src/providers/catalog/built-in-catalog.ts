@@ -24,7 +24,7 @@ export const BUILT_IN_CATALOG: Catalog = {
     provider('siliconflow', 'SiliconFlow', 'adapter'),
     provider('zhipu', 'Zhipu GLM', 'adapter'),
     provider('fireworks', 'Fireworks', 'adapter'),
-    provider('gemini', 'Gemini API', 'planned'),
+    provider('gemini', 'Gemini API', 'adapter'),
     provider('mistral', 'Mistral', 'adapter'),
     provider('openrouter', 'OpenRouter', 'adapter'),
     provider('xai', 'xAI', 'adapter'),

@@ -193,7 +193,10 @@ export class UpstreamClient {
   private async statusError(response: Dispatcher.ResponseData): Promise<ProviderCallError> {
     const status = response.statusCode;
     const text = await this.readText(response.body).catch(() => '');
-    const { failure, code, message, line, reasons } = (this.options.readRefusal ?? readOpenAiRefusal)(status, parsed(text));
+    const { failure, code, message, line, reasons } = (this.options.readRefusal ?? readOpenAiRefusal)(
+      status,
+      parsed(text),
+    );
     const retryAfter = Number(response.headers['retry-after'] || NaN);
     return new ProviderCallError(
       this.options.provider,

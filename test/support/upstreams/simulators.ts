@@ -1,5 +1,6 @@
 import { AnthropicSimulator } from './anthropic/anthropic-simulator';
 import { FireworksSimulator } from './fireworks/fireworks-simulator';
+import { GeminiSimulator } from './gemini/gemini-simulator';
 import type { AnySimulator } from './kit/simulator';
 import type { CommonOptions } from './kit/types';
 import { MistralSimulator } from './mistral/mistral-simulator';
@@ -28,6 +29,7 @@ export const SIMULATORS: Readonly<Record<string, Start>> = {
   deepinfra: openAiShaped(DEEPINFRA_DIALECT),
   anthropic: (options) => AnthropicSimulator.start(options),
   fireworks: (options) => FireworksSimulator.start(options),
+  gemini: (options) => GeminiSimulator.start(options),
   mistral: (options) => MistralSimulator.start(options),
   openrouter: (options) => OpenRouterSimulator.start(options),
   xai: (options) => XaiSimulator.start(options),

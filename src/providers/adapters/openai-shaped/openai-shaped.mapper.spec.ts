@@ -30,6 +30,7 @@ describe('toRemoteBatch', () => {
       counts: { total: 5, succeeded: 3, failed: 1 },
       errors: [],
       retryable: false,
+      ranNothing: false,
     });
     expect(toRemoteBatch(wire({ request_counts: null })).counts).toBeNull();
   });
