@@ -175,6 +175,14 @@ describe('Anthropic alone', () => {
       expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
     });
 
+    it('is not known when the list leads back to where it was', async () => {
+      const body = { data: [], has_more: true, last_id: 'msgbatch_1' };
+      harness.simulator.faults.add({ route: 'list', kind: { status: 200, body }, times: 9 });
+      const find = scenario.adapter.find(scenario.attempt(), scenario.signal);
+      await expect(find).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'ambiguous' });
+      expect(harness.simulator.requestCounts().list).toBe(2);
+    });
+
     it('is certain when the vendor says that it is overloaded', async () => {
       harness.simulator.faults.add({ route: 'create', kind: { status: 529, retryAfter: 3 } });
       await expect(scenario.submit()).rejects.toMatchObject({

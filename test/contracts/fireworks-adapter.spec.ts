@@ -195,6 +195,20 @@ describe('Fireworks alone', () => {
       expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
     });
 
+    it('is deleted by nothing but the clearing up', async () => {
+      harness.hold();
+      const { adapter, signal } = scenario;
+      const { attempt, id } = await scenario.submit();
+      await harness.halfway(id);
+      await adapter.submit(attempt, scenario.lines(attempt), signal);
+      await adapter.find(attempt, signal);
+      await scenario.outcomes(id);
+      await adapter.cancel(id, signal);
+      await adapter.withdraw(attempt, signal);
+      expect(routes()).not.toContain('delete');
+      expect(await scenario.state(id)).toBe('in_progress');
+    });
+
     it('is cleared up with both its datasets', async () => {
       const { attempt, id } = await scenario.submit();
       await harness.finish(id);

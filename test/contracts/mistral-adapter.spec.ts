@@ -69,8 +69,12 @@ describe('Mistral alone', () => {
   it.each(['24h', ...MISTRAL.capabilities.extraWindows])('asks for the hours of the window %s', async (window) => {
     const staged = await scenario.stage(scenario.attempt(TOKENS[0], { completionWindow: window }));
     await scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal);
-    const hours = window === '7d' ? 168 : Number(window.replace('h', ''));
+    const hours = Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1);
     expect(harness.simulator.created[0]?.params.timeoutHours).toBe(hours);
+  });
+
+  it('offers as long a window as the vendor has', () => {
+    expect(MISTRAL.capabilities.extraWindows).toEqual(expect.arrayContaining(['1h', '168h', '1d', '7d']));
   });
 
   it('sends what OpenAI names in another way under the vendor’s names, which it takes', async () => {
@@ -104,14 +108,15 @@ describe('Mistral alone', () => {
     expect(bodyOf(outcomes.find(({ response }) => response?.statusCode === 200)).data).toHaveLength(2);
   });
 
-  it('names the line of an upload that the vendor refused', async () => {
+  it('names every line of an upload that the vendor refused', async () => {
     const bad = '{"messages":[{"role":"user","content":"x"}],"reasoning_effort":5}';
     const upload = submitBodies([saying('fine'), bad, saying('fine'), bad]);
+    const message = '1 validation error for BatchRequest body.reasoning_effort Input should be a valid string';
     await expect(upload).rejects.toMatchObject({
       failure: 'rejected',
       certainlyNotDone: true,
-      message: '1 validation error for BatchRequest body.reasoning_effort Input should be a valid string',
-      details: { status: 422, line: 2 },
+      message,
+      details: { status: 422, line: 2, reasons: [2, 4].map((line) => ({ code: 'provider_rejected', message, line })) },
     });
     expect(harness.simulator.requestCounts().create).toBeUndefined();
   });
@@ -215,6 +220,28 @@ describe('Mistral alone', () => {
     await scenario.adapter.withdraw(scenario.attempt(TOKENS[2]), scenario.signal);
     const create = scenario.adapter.submit(lost, scenario.lines(lost), scenario.signal);
     await expect(create).rejects.toMatchObject({ failure: 'not_found' });
+  });
+
+  it.each([
+    ['list', 'find'],
+    ['listFiles', 'withdraw'],
+  ] as const)('does not know what is there when every page of %s is the first', async (route, call) => {
+    const jobs = Array.from({ length: 100 }, (_, index) => ({ id: `id-${index}`, status: 'RUNNING', filename: 'x' }));
+    const page = (data: object[]) => ({ status: 200, body: { data, object: 'list', total: 250 } });
+    harness.simulator.faults.add({ route, kind: page(jobs) });
+    // One more was made meanwhile, and one has changed.
+    const moved = [{ ...jobs[0], id: 'new' }, { ...jobs[0], status: 'SUCCESS' }, ...jobs.slice(1, 99)];
+    harness.simulator.faults.add({ route, kind: page(moved), times: 9 });
+    const answer = scenario.adapter[call](scenario.attempt(), scenario.signal);
+    await expect(answer).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'ambiguous' });
+    expect(harness.simulator.requestCounts()[route]).toBe(3);
+  });
+
+  it('takes the pages of a list whose entries have no ids for the same when they are', async () => {
+    const kind = { status: 200, body: { data: [{ other: 'shape' }], total: 5 } };
+    harness.simulator.faults.add({ route: 'list', kind, times: 9 });
+    const find = scenario.adapter.find(scenario.attempt(), scenario.signal);
+    await expect(find).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'ambiguous' });
   });
 
   it('withdraws every upload of an attempt that has no answer to any', async () => {

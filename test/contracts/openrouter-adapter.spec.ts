@@ -214,6 +214,39 @@ describe('OpenRouter alone', () => {
       expect(await scenario.adapter.find({ ...attempt, token: TOKENS[1] }, scenario.signal)).toBeNull();
     });
 
+    /** What a find says when these are the batches, which run unless they say otherwise. */
+    async function findAmong(...batches: object[]): Promise<unknown> {
+      const data = batches.map((batch) => ({ id: 'batch-1', status: 'in_progress', created_at: sentAt, ...batch }));
+      harness.simulator.faults.add({ route: 'list', kind: { status: 200, body: { data } } });
+      return scenario.adapter.find(scenario.attempt(), scenario.signal);
+    }
+    const sentAt = Math.floor(Date.now() / 1000);
+    const counting = (total: number) => ({ request_counts: { total, completed: 0, failed: 0 } });
+
+    it.each([
+      ['which is not counted yet', counting(0)],
+      ['of a status that nobody knows, which is not counted yet', { ...counting(0), status: 'resting' }],
+      ['without a time', { created_at: null }],
+      ['of a time in words', { created_at: '2026-11-01T00:00:00Z' }],
+    ])('is not known beside a batch %s', async (_, batch) => {
+      await expect(findAmong(batch)).rejects.toMatchObject(unsure);
+    });
+
+    it.each([
+      ['that ended with nothing', { ...counting(0), status: 'expired' }],
+      ['of another size and no time', { ...counting(7), created_at: null }],
+    ])('is not a batch %s', async (_, batch) => {
+      expect(await findAmong(batch)).toBeNull();
+    });
+
+    it('is not known when the list leads back to where it was', async () => {
+      const body = { data: [], has_more: true, last_id: 'batch-1' };
+      harness.simulator.faults.add({ route: 'list', kind: { status: 200, body }, times: 9 });
+      const find = scenario.adapter.find(scenario.attempt(), scenario.signal);
+      await expect(find).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'ambiguous' });
+      expect(harness.simulator.requestCounts().list).toBe(2);
+    });
+
     it.each([
       [null, null],
       [{ cost: 1 }, 'attempt_not_named'],

@@ -77,6 +77,18 @@ describe('xAI alone', () => {
       expect(harness.simulator.requestCounts().list).toBe(2);
     });
 
+    it('is found behind a page whose token is no whole text', async () => {
+      const { attempt, id } = await scenario.submit();
+      const body = { batches: [], pagination_token: '\ud800' };
+      harness.simulator.faults.add({ route: 'list', kind: { status: 200, body } });
+      harness.simulator.faults.add({
+        route: 'list',
+        kind: { status: 200, body: { batches: [harness.simulator.created[0]?.render()], pagination_token: null } },
+      });
+      expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
+      expect(harness.simulator.requests.at(-1)?.path).toContain('&pagination_token=%EF%BF%BD');
+    });
+
     it('is fenced by its upload also where the vendor tells late that it is gone', async () => {
       await restart({ missingInputLate: true });
       const staged = await scenario.stage(scenario.attempt());
@@ -206,6 +218,25 @@ describe('xAI alone', () => {
       const outcomes = await scenario.outcomes(id);
       expect(indexesOf(outcomes)).toEqual(ALL);
       expect(outcomes.filter(({ error }) => error?.code === 'batch_cancelled')).toHaveLength(4);
+    });
+
+    it('is not believed either when the vendor did it, until the counts rest', async () => {
+      const { id } = await scenario.submit();
+      const answer = (num_pending: number, num_success: number, num_cancelled: number) => ({
+        batch_id: id,
+        cancel_by_xai_message: 'Cancelled by xAI',
+        state: { num_requests: 8, num_pending, num_success, num_error: 0, num_cancelled },
+      });
+      const answers = [answer(2, 1, 5), answer(0, 1, 7), answer(0, 3, 5), answer(0, 3, 5), answer(0, 3, 5)];
+      for (const body of answers) harness.simulator.faults.add({ route: 'get', kind: { status: 200, body } });
+      expect([await scenario.state(id), await scenario.state(id)]).toEqual(['cancelling', 'cancelling']);
+      expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({
+        state: 'failed',
+        counts: { total: 8, succeeded: 3, failed: 5 },
+        errors: [{ message: 'Cancelled by xAI' }],
+        ranNothing: false,
+      });
+      expect(harness.clock.slept).toEqual([30_000, 30_000]);
     });
 
     it('waits no longer than it is let', async () => {

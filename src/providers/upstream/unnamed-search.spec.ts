@@ -45,6 +45,12 @@ describe('findUnnamed', () => {
     expect((await find([])).found).toBeNull();
   });
 
+  it('is not sure either of one whose time cannot be read', async () => {
+    const timeless = { name: 'timeless', createdAt: NaN };
+    expect((await find([{ ...timeless, ours: null }])).found).toBe('attempt_not_named');
+    expect((await find([{ ...timeless, ours: true }])).found).toBe('timeless');
+  });
+
   it('asks only about batches that fit and are of the time', async () => {
     const batches = [
       { name: 'late', createdAt: SENT_AT + 61 * MINUTE },
@@ -55,7 +61,7 @@ describe('findUnnamed', () => {
       { name: 'old', createdAt: SENT_AT - 11 * MINUTE, ours: true },
       { name: 'behind it', ours: true },
     ];
-    expect(await find(batches)).toEqual({ found: null, asked: ['good', 'before'] });
+    expect(await find(batches)).toEqual({ found: null, asked: ['timeless', 'good', 'before'] });
   });
 });
 

@@ -11,7 +11,7 @@ export interface UnnamedSearch<B> {
   readonly provider: string;
   /** Every batch, newest first. */
   readonly batches: AsyncIterable<B>;
-  /** When it was made, ms since the epoch. */
+  /** When it was made, ms since the epoch; NaN where that cannot be read, and then it may be of any time. */
   createdAt(batch: B): number;
   /** Whether it may be the attempt's, by what the list shows of it. */
   fits(batch: B): boolean;
@@ -49,12 +49,13 @@ export async function areOf({ token }: Attempt, outcomes: AsyncIterable<ItemOutc
   return null;
 }
 
-/** Batches that fit and that were made when the attempt's create was sent. */
+/** Batches that fit and that were made when the attempt's create was sent, as far as can be told. */
 async function* candidates<B>(attempt: Attempt, search: UnnamedSearch<B>): AsyncGenerator<B> {
   const sentAt = attempt.createSentAt ?? attempt.begunAt;
   for await (const batch of search.batches) {
     const createdAt = search.createdAt(batch);
     if (createdAt < sentAt - CLOCK_MARGIN_MS) return;
-    if (createdAt <= sentAt + LONGEST_CREATE_MS && search.fits(batch)) yield batch;
+    const isTooNew = createdAt > sentAt + LONGEST_CREATE_MS;
+    if (!isTooNew && search.fits(batch)) yield batch;
   }
 }

@@ -14,6 +14,7 @@ import type { AdapterDefinition } from '../../contract/definition';
 import { arrayBody } from '../../upstream/array-body';
 import { readOutcomes } from '../../upstream/read-outcomes';
 import { areOf, findUnnamed } from '../../upstream/unnamed-search';
+import { readNewestFirst } from '../../upstream/unnamed-search-list';
 import { UpstreamApi } from '../../upstream/upstream-api';
 import { batchWire, pageWire, type BatchWire } from './anthropic.wire';
 import { checkChat } from './check-chat';
@@ -139,14 +140,12 @@ class AnthropicAdapter implements ProviderAdapter {
     return url?.startsWith(`${this.base}/`) ? url.slice(this.base.length) : `${BATCHES}/${this.api.safe(id)}/results`;
   }
 
-  /** Every batch, newest first. Entries of a shape that we do not know are left out. */
-  private async *list(signal: AbortSignal): AsyncGenerator<BatchWire> {
-    for (let after = ''; ;) {
-      const page = await this.api.get(pageWire, `${BATCHES}?limit=${PAGE}${after}`, signal);
-      yield* page.data.flatMap((entry) => batchWire.safeParse(entry).data ?? []);
-      if (!page.has_more || !page.last_id) return;
-      after = `&after_id=${this.api.safe(page.last_id)}`;
-    }
+  /** Every batch, newest first. */
+  private list(signal: AbortSignal): AsyncGenerator<BatchWire> {
+    return readNewestFirst(this.id, batchWire, (last) => {
+      const after = last === null ? '' : `&after_id=${this.api.safe(last)}`;
+      return this.api.get(pageWire, `${BATCHES}?limit=${PAGE}${after}`, signal);
+    });
   }
 }
 

@@ -53,7 +53,7 @@ export const FIREWORKS: AdapterDefinition = {
   capabilities: CAPABILITIES,
   unverified: false,
   notes: {
-    cancel: 'Has no cancel: a batch runs to its end there, and what ran is kept.',
+    cancel: 'There is none: a batch that is cancelled waits for its end there, and what ran is kept and paid for.',
     expiry: 'After 24 hours; what ran is kept, and items that did not run carry `batch_expired`.',
     refused:
       'Messages of other roles than system, user, assistant and tool. All else passes, and one request that the provider finds invalid fails the whole batch.',

@@ -63,12 +63,18 @@ describe('toRemoteBatch', () => {
 
   it.each([
     ['JOB_STATE_FAILED', 'RESOURCE_EXHAUSTED', progress(0, 0, 0, 0), true],
-    ['JOB_STATE_FAILED', 'RESOURCE_EXHAUSTED', null, true],
+    ['JOB_STATE_FAILED', 'RESOURCE_EXHAUSTED', null, false],
+    ['JOB_STATE_FAILED', 'RESOURCE_EXHAUSTED', { totalInputRequests: 8 }, false],
+    ['JOB_STATE_FAILED', 'RESOURCE_EXHAUSTED', { ...progress(8, 0, 0, 0), failedRequests: null }, false],
+    ['JOB_STATE_FAILED', 'RESOURCE_EXHAUSTED', progress(8, 1, 0, 0), false],
     ['JOB_STATE_FAILED', 'RESOURCE_EXHAUSTED', progress(8, 1, 1, 0), false],
-    ['JOB_STATE_FAILED', 'INTERNAL', null, false],
-    ['JOB_STATE_EXPIRED', 'RESOURCE_EXHAUSTED', null, false],
+    ['JOB_STATE_FAILED', 'INTERNAL', progress(0, 0, 0, 0), false],
+    ['JOB_STATE_EXPIRED', 'RESOURCE_EXHAUSTED', progress(0, 0, 0, 0), false],
   ])('%s for %s after %j comes again: %s', (state, code, jobProgress, retryable) => {
-    expect(job({ state, status: { code }, jobProgress }).retryable).toBe(retryable);
+    const remote = job({ state, status: { code }, jobProgress });
+    expect(remote.retryable).toBe(retryable);
+    // Its lines are not those at fault: it is not to be sent again without them.
+    expect(remote.ranNothing).toBeUndefined();
   });
 
   it('tells no reason of a job that did not fail', () => {

@@ -33,19 +33,25 @@ export function toRemoteBatch(wire: JobWire): RemoteBatch {
   const state = toRemoteState(wire.state ?? '');
   const counts = toCounts(wire);
   const errors = state === 'failed' ? [reasonOf(wire)] : [];
-  const ran = (counts?.succeeded ?? 0) + (counts?.failed ?? 0) > 0;
   return {
     id: wire.name.slice(wire.name.lastIndexOf('/') + 1),
     state,
     counts,
     errors,
-    retryable: !ran && errors.some(({ code }) => code === RESOURCE_EXHAUSTED),
+    retryable: isUnrun(wire) && errors.some(({ code }) => code === RESOURCE_EXHAUSTED),
   };
 }
 
 /** A word that we do not know must never look finished. */
 function toRemoteState(state: string): RemoteState {
   return STATES.get(state.startsWith(PREFIX) ? state.slice(PREFIX.length) : state) ?? 'in_progress';
+}
+
+/** Whether the job says that it ran nothing. One that fails shows no more how far it had come: without counts it may have run. */
+function isUnrun({ jobProgress: progress }: JobWire): boolean {
+  if (!progress) return false;
+  const { successfullyProcessedRequests: succeeded, failedRequests: failed, totalProcessedRequests: all } = progress;
+  return succeeded === 0 && failed === 0 && whole(all) === 0;
 }
 
 /** The vendor repeats as its total what the upload was declared to hold, so that what it processed may be more. */

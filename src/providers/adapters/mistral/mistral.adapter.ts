@@ -37,7 +37,10 @@ const CLOCK_MARGIN_MS = 10 * 60_000;
  */
 const CAPABILITIES: ProviderCapabilities = {
   endpoints: ['/v1/chat/completions', '/v1/embeddings'],
-  extraWindows: ['1h', '6h', '12h', '48h', '72h', '7d'],
+  extraWindows: [
+    ...['1h', '2h', '3h', '4h', '6h', '8h', '12h', '36h', '48h', '72h', '96h', '120h', '144h', '168h'],
+    ...['1d', '2d', '3d', '4d', '5d', '6d', '7d'],
+  ],
   maxItems: 1_000_000,
   maxBytes: 512_000_000,
   maxLineBytes: 512_000_000,
@@ -168,12 +171,21 @@ class MistralAdapter implements ProviderAdapter {
     await this.api.remove(`${FILES}/${this.api.safe(id)}`, signal);
   }
 
-  /** Every entry of a list whose pages count from 0. Entries of a shape that we do not know are left out. */
+  /**
+   * Every entry of a list whose pages count from 0. Entries of a shape that we do not know are left out. Throws a
+   * {@link ProviderCallError} when a page comes again: what is not found then is not known to be missing.
+   */
   private async *list<T>(wire: z.ZodType<T>, path: string, signal: AbortSignal): AsyncGenerator<T> {
     let seen = 0;
+    let before: ReadonlySet<string> = new Set();
     for (let page = 0; ; page++) {
       const answer = await this.api.get(pageWire, `${path}&page=${page}&page_size=${PAGE}`, signal);
       const entries = answer.data ?? [];
+      const keys = entries.map(keyOf);
+      if (keys.length > 0 && keys.every((key) => before.has(key))) {
+        throw new ProviderCallError(this.id, 'ambiguous', 'The provider’s list does not come to an end');
+      }
+      before = new Set(keys);
       yield* entries.flatMap((entry) => wire.safeParse(entry).data ?? []);
       seen += entries.length;
       // A total may be that of the page: only a page that is not full can be the last.
@@ -181,6 +193,12 @@ class MistralAdapter implements ProviderAdapter {
       if (entries.length === 0 || isAll) return;
     }
   }
+}
+
+/** What tells an entry of a list from the others. */
+function keyOf(entry: unknown): string {
+  const { id } = Object(entry) as { id?: unknown };
+  return typeof id === 'string' ? id : JSON.stringify(entry);
 }
 
 function isOf({ inputId, token }: Attempt, { input_files: inputs, metadata }: JobWire): boolean {

@@ -60,9 +60,34 @@ describe('readMistralRefusal', () => {
           { message: 'of all', line_number: null },
           { message: 'bad', line_number: 7 },
           { message: 'bad too', line_number: 9 },
+          { message: 'in another way', line_number: 7 },
+          { message: 'key sk-abcdefghijklmnop', line_number: 12 },
         ],
       },
-      { message: 'bad', line: 7 },
+      {
+        message: 'bad',
+        line: 7,
+        reasons: [
+          { code: 'provider_rejected', message: 'bad', line: 7 },
+          { code: 'provider_rejected', message: 'bad too', line: 9 },
+          { code: 'provider_rejected', message: 'key [key]', line: 12 },
+        ],
+      },
+    ],
+    [
+      'a file with one bad line',
+      { detail: 'x', errors: [{ message: 'bad', line_number: 2 }] },
+      { message: 'bad', line: 2 },
+    ],
+    [
+      'a code beside bad lines',
+      { code: 422, errors: [1, 2].map((line) => ({ message: 'bad', line_number: line })) },
+      {
+        code: '422',
+        message: 'bad',
+        line: 1,
+        reasons: [1, 2].map((line) => ({ code: '422', message: 'bad', line })),
+      },
     ],
     ['a line of no number', { detail: 'x', errors: [{ message: 'bad', line_number: 0 }] }, { message: 'bad' }],
     ['errors of another shape', { detail: 'x', errors: ['bad'] }, { message: 'x' }],
@@ -71,6 +96,13 @@ describe('readMistralRefusal', () => {
     ['no JSON', undefined, {}],
   ])('reads %s', (_, body, facts) => {
     expect(read(body)).toEqual(facts);
+  });
+
+  it('tells of a hundred bad lines', () => {
+    const errors = Array.from({ length: 300 }, (_, index) => ({ message: 'bad', line_number: index + 1 }));
+    expect(read({ detail: 'x', errors }).reasons?.map(({ line }) => line)).toEqual(
+      Array.from({ length: 100 }, (_, index) => index + 1),
+    );
   });
 
   it('tells of a few complaints', () => {

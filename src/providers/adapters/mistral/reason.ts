@@ -1,4 +1,5 @@
-import type { RefusalReader } from '../../upstream/refusal';
+import type { RefusalFacts, RefusalReader } from '../../upstream/refusal';
+import { safeText } from '../../upstream/scrub';
 import { refusalWire, type ComplaintWire, type RefusalWire } from './mistral.wire';
 
 /** Why the vendor refused; null where it does not say. */
@@ -12,6 +13,10 @@ export interface Reason {
 
 /** Complaints that are told of one refusal; a request can have hundreds. */
 const MOST_COMPLAINTS = 3;
+/** Lines that are told of one refusal. */
+const MOST_LINES = 100;
+/** The code where the vendor gives none, as of the files that it was seen to refuse. */
+const REJECTED = 'provider_rejected';
 const SILENT: Reason = { message: null, type: null, code: null, line: null };
 
 /**
@@ -31,16 +36,29 @@ export function readReason(json: unknown): Reason {
   };
 }
 
-/** The answer to a call that the vendor refused. */
+/** The answer to a call that the vendor refused. Where it names several lines, each is told. */
 export const readMistralRefusal: RefusalReader = (_status, body) => {
   const { message, type, code, line } = readReason(body);
   const named = code ?? type;
+  const reasons = lineReasons(body, safeText(named ?? REJECTED));
   return {
     ...(named !== null && { code: named }),
     ...(message !== null && { message }),
     ...(line !== null && { line }),
+    ...(reasons.length > 1 && { reasons }),
   };
 };
+
+/** The first complaint of each line at fault. */
+function lineReasons(json: unknown, code: string): NonNullable<RefusalFacts['reasons']> {
+  const messages = new Map<number, string>();
+  for (const { line_number: line, message } of refusalWire.safeParse(json).data?.errors ?? []) {
+    if (!isLine(line) || messages.has(line)) continue;
+    if (messages.size === MOST_LINES) break;
+    messages.set(line, message);
+  }
+  return [...messages].map(([line, message]) => ({ code, message: safeText(message), line }));
+}
 
 function messageOf(wire: RefusalWire): string | null {
   const { message, detail, description, errors } = wire;
@@ -62,7 +80,7 @@ function told({ loc, msg }: ComplaintWire): string {
   return loc.length > 0 ? `${loc.join('.')}: ${msg}` : msg;
 }
 
-function isLine(line: number | null | undefined): boolean {
+function isLine(line: number | null | undefined): line is number {
   return Number.isInteger(line) && Number(line) >= 1;
 }
 

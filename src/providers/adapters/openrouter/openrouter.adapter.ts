@@ -5,6 +5,7 @@ import {
   type ProviderAdapter,
   type ProviderCapabilities,
   type RemoteBatch,
+  type RemoteState,
   type StagedLines,
   type StoredItem,
   type TargetModel,
@@ -16,6 +17,7 @@ import { refusedByTraits } from '../../translation/traits';
 import { arrayBody } from '../../upstream/array-body';
 import { unreadable } from '../../upstream/read-outcomes';
 import { areOf, findUnnamed } from '../../upstream/unnamed-search';
+import { readNewestFirst } from '../../upstream/unnamed-search-list';
 import { UpstreamApi } from '../../upstream/upstream-api';
 import { toRemoteState } from '../openai-shaped/openai-shaped.mapper';
 import { BatchDocument } from './batch-document';
@@ -29,6 +31,7 @@ import { toLine } from './to-line';
 /** The collection of batches itself, as the beta has it; the vendor's newest pages also show it at `/api/v1/batches`. */
 const BASE_URL = 'https://openrouter.ai/api/beta/batches';
 const PAGE = 100;
+const ENDED: readonly RemoteState[] = ['completed', 'failed', 'expired', 'cancelled'];
 
 /**
  * 5,000 requests are what the vendor documents (openrouter.ai/docs/guides/features/batch-api, November 2026). It publishes no
@@ -53,7 +56,7 @@ export const OPENROUTER: AdapterDefinition = {
   capabilities: CAPABILITIES,
   unverified: false,
   notes: {
-    cancel: 'There is none: a batch that was sent runs to its end, and is read then.',
+    cancel: 'There is none: a batch that is cancelled waits for its end there, and is read and paid for then.',
     expiry: 'After 24 hours the whole batch expires, and nothing of it can be read, not even what ran.',
     refused:
       'Images and files as data URIs; `audio`, `image_config` and `modalities` beyond text in chat completions; `input_type` and `provider` in embeddings. One request that cannot be translated fails its batch there before any runs; the others are then sent again without it.',
@@ -102,9 +105,7 @@ class OpenRouterAdapter implements ProviderAdapter {
       provider: this.id,
       batches: this.list(signal),
       createdAt: (batch) => batch.created_at * 1000,
-      fits: ({ endpoint, request_counts: counts }) =>
-        (endpoint ?? attempt.endpoint) === attempt.endpoint &&
-        (counts?.total ?? attempt.itemCount) === attempt.itemCount,
+      fits: (batch) => mayBeOf(attempt, batch),
       isOurs: (batch) => this.isOf(attempt, batch, signal),
     });
     return found && toRemoteBatch(found);
@@ -162,13 +163,18 @@ class OpenRouterAdapter implements ProviderAdapter {
     return wasNotCharged(batch) ? false : null;
   }
 
-  /** Every batch of the workspace, newest first. Entries of a shape that we do not know are left out. */
-  private async *list(signal: AbortSignal): AsyncGenerator<BatchWire> {
-    for (let after = ''; ;) {
-      const page = await this.api.get(pageWire, `?limit=${PAGE}${after}`, signal);
-      yield* page.data.flatMap((entry) => batchWire.safeParse(entry).data ?? []);
-      if (!page.has_more || !page.last_id) return;
-      after = `&after=${this.api.safe(page.last_id)}`;
-    }
+  /** Every batch of the workspace, newest first. */
+  private list(signal: AbortSignal): AsyncGenerator<BatchWire> {
+    return readNewestFirst(this.id, batchWire, (last) => {
+      const after = last === null ? '' : `&after=${this.api.safe(last)}`;
+      return this.api.get(pageWire, `?limit=${PAGE}${after}`, signal);
+    });
   }
+}
+
+/** By its endpoint and size. A total of 0 says nothing of a batch that has not ended: it may not be counted yet. */
+function mayBeOf(attempt: Attempt, { status, endpoint, request_counts: counts }: BatchWire): boolean {
+  if ((endpoint ?? attempt.endpoint) !== attempt.endpoint) return false;
+  const isCounted = counts && (counts.total !== 0 || ENDED.includes(toRemoteState(status)));
+  return !isCounted || counts.total === attempt.itemCount;
 }

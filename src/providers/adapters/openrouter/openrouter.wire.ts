@@ -12,8 +12,8 @@ const counts = z.object({ total: z.number(), completed: z.number(), failed: z.nu
 export const batchWire = z.object({
   id: z.string(),
   status: z.string(),
-  /** Seconds since the epoch, whole ones. */
-  created_at: z.number(),
+  /** Seconds since the epoch, whole ones; NaN where it says no such time. */
+  created_at: z.number().catch(NaN),
   endpoint: z.string().nullish(),
   request_counts: counts.nullish().catch(null),
   /** Null until something was charged. */

@@ -2,37 +2,38 @@ import type { RemoteBatch, RemoteError, RemoteState } from '../../contract/adapt
 import { safeText } from '../../upstream/scrub';
 import type { BatchWire } from './xai.wire';
 
-/** `JSONL file validation failed: line 2: invalid JSON: …`, as captured in August 2026. */
+/** What the vendor says of a file of which it ran nothing, as captured in August 2026. */
+const INVALID_FILE = /^JSONL file validation failed\b/;
+/** `JSONL file validation failed: line 2: invalid JSON: …` */
 const LINE = /^JSONL file validation failed: line (\d{1,9})\b/;
 /** Every line names the same model. */
 const EVERY_LINE = /is not supported for batch processing/;
 
 interface Counts {
   readonly total: number;
-  /** Null when the vendor does not tell. */
-  readonly pending: number | null;
+  readonly pending: number;
   readonly succeeded: number;
   readonly errored: number;
   readonly cancelled: number;
 }
 
+/** A count that is left out is zero, as in JSON that is made of gRPC; of what is pending the others tell then. */
 export function countsOf({ state }: BatchWire): Counts {
-  return {
-    total: whole(state?.num_requests),
-    pending: typeof state?.num_pending === 'number' ? whole(state.num_pending) : null,
-    succeeded: whole(state?.num_success),
-    errored: whole(state?.num_error),
-    cancelled: whole(state?.num_cancelled),
-  };
+  const total = whole(state?.num_requests);
+  const succeeded = whole(state?.num_success);
+  const errored = whole(state?.num_error);
+  const cancelled = whole(state?.num_cancelled);
+  const pending = whole(state?.num_pending ?? total - succeeded - errored - cancelled);
+  return { total, pending, succeeded, errored, cancelled };
 }
 
 /**
- * Whether the batch looks ended only by a cancel. Such counts go backwards: five cancelled requests were seen to be five
- * successes 20 seconds later, since they had been under way.
+ * Whether the batch looks ended only by a cancel, the caller's or the vendor's own. Such counts go backwards: five cancelled
+ * requests were seen to be five successes 20 seconds later, since they had been under way.
  */
 export function mayTurn(wire: BatchWire): boolean {
-  if (wire.cancel_by_xai_message) return false;
   const { total, pending, cancelled } = countsOf(wire);
+  if (wire.cancel_by_xai_message) return pending === 0 && !isInvalidFile(wire);
   return total === 0 ? isCancelled(wire) : pending === 0 && cancelled > 0;
 }
 
@@ -52,15 +53,16 @@ export function toRemoteBatch(wire: BatchWire, settled: boolean): RemoteBatch {
     counts: total === 0 && !message ? null : { total, succeeded, failed: errored + cancelled },
     errors: message ? [toReason(message)] : [],
     retryable: false,
-    ranNothing: message !== null && message !== undefined && LINE.test(message),
+    ranNothing: isInvalidFile(wire),
   };
 }
 
 /** There is no status. What ran outranks a cancel, and nothing that is not counted to its end looks finished. */
 function toRemoteState(wire: BatchWire, settled: boolean): RemoteState {
-  if (wire.cancel_by_xai_message) return 'failed';
+  if (isInvalidFile(wire)) return 'failed';
   if (mayTurn(wire) && !settled) return 'cancelling';
   const { total, pending, succeeded, errored, cancelled } = countsOf(wire);
+  if (wire.cancel_by_xai_message) return pending === 0 ? 'failed' : 'cancelling';
   if (total === 0) return isCancelled(wire) ? 'cancelled' : 'validating';
   if (pending !== 0) return isCancelled(wire) ? 'cancelling' : 'in_progress';
   if (succeeded + errored > 0) return 'completed';
@@ -69,6 +71,12 @@ function toRemoteState(wire: BatchWire, settled: boolean): RemoteState {
 
 function isCancelled({ cancel_time: time }: BatchWire): boolean {
   return time !== null && time !== undefined && time !== '';
+}
+
+/** The vendor found fault with the file before it ran any of it. */
+function isInvalidFile(wire: BatchWire): boolean {
+  const { succeeded, errored } = countsOf(wire);
+  return INVALID_FILE.test(wire.cancel_by_xai_message ?? '') && succeeded + errored === 0;
 }
 
 function toReason(message: string): RemoteError {

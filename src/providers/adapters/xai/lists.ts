@@ -19,7 +19,7 @@ export async function* readList(
     if (read.has(token))
       throw new ProviderCallError(provider, 'ambiguous', 'The provider’s list does not come to an end');
     read.add(token);
-    const from: string = token === '' ? '' : `&pagination_token=${encodeURIComponent(token)}`;
+    const from: string = token === '' ? '' : `&pagination_token=${encodeURIComponent(token.toWellFormed())}`;
     const page: ListPage = await api.get(wire, path + from, signal);
     yield* page.entries;
     token = page.next;

@@ -32,6 +32,10 @@ describe('readPages', () => {
     expect(await read({ '': text })).toEqual(['1']);
   });
 
+  it('asks with a token that is no whole text, as far as it is one', async () => {
+    expect(await read({ '': page(['1'], 'a\ud800'), 'a\ufffd': page(['2'], null) })).toEqual(['1', '2']);
+  });
+
   it('goes on behind a page without rows', async () => {
     expect(await read({ '': page([], 'a'), a: page(['1'], null) })).toEqual(['1']);
   });

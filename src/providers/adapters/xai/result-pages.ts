@@ -23,7 +23,7 @@ export async function* readPages(download: (query: string) => AsyncIterable<Buff
   for (let token: string | null = ''; token !== null;) {
     if (read.has(token)) throw new IncompleteDownloadError('The pages of the results do not come to an end');
     read.add(token);
-    const from: string = token === '' ? '' : `&pagination_token=${encodeURIComponent(token)}`;
+    const from: string = token === '' ? '' : `&pagination_token=${encodeURIComponent(token.toWellFormed())}`;
     token = yield* readPage(download(`?limit=${PAGE}${from}`));
   }
 }
