@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { toItemId } from '../../src/execution/item-id';
 import { defineOpenAiShaped } from '../../src/providers/adapters/openai-shaped/openai-shaped.adapter';
 import { AZURE_OPENAI } from '../../src/providers/adapters/openai-shaped/profiles/azure-openai';
 import { AZURE_DIALECT } from '../support/upstreams/openai/dialects/azure';
@@ -39,6 +41,19 @@ describe('Azure OpenAI alone', () => {
     expect(harness.simulator.requests.map(({ route }) => route)).toEqual(['upload', 'getFile', 'getFile', 'create']);
     expect(harness.simulator.creates[0]?.endpoint).toBe('/chat/completions');
     expect(String(harness.simulator.uploads[0]?.content)).toContain('"url":"/v1/chat/completions"');
+  });
+
+  it('creates batches of responses', async () => {
+    const endpoint = '/v1/responses';
+    const body = Buffer.from('{"model":"azure_openai/x","input":"say it"}');
+    const attempt = scenario.attempt('aaaaaaa1', { endpoint, itemCount: 1 });
+    const line = scenario.adapter.encode({ endpoint, body }, toItemId(0, 'aaaaaaa1'), scenario.target);
+    const lines = { bytes: line.length + 1, open: () => Readable.from([line, Buffer.from('\n')]) };
+    const inputId = await scenario.adapter.stage(attempt, lines, scenario.signal);
+    const { id } = await scenario.adapter.submit({ ...attempt, inputId }, lines, scenario.signal);
+    await harness.finish(id);
+    expect(await scenario.state(id)).toBe('completed');
+    expect(await scenario.outcomes(id)).toMatchObject([{ response: { statusCode: 200 } }]);
   });
 
   it.each([

@@ -46,7 +46,7 @@ describe('DeepInfra alone', () => {
       const failed = (await scenario.outcomes(id)).find(({ itemId }) => itemId.startsWith('r0000001'));
       expect([failed?.response?.statusCode, failed?.error]).toEqual([400, null]);
       expect(JSON.parse(String(failed?.response?.body))).toEqual({
-        error: { message: 'Invalid request (simulated).', type: 'provider_error', code: '400' },
+        error: { message: 'Invalid request (simulated).', type: 'provider_error', param: null, code: '400' },
       });
     });
   });

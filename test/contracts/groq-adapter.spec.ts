@@ -34,9 +34,21 @@ describe('Groq alone', () => {
     expect(await scenario.adapter.find(scenario.attempt(TOKENS[2]), scenario.signal)).toBeNull();
   });
 
-  it('does not ask for ever where a cursor leads nowhere', async () => {
-    const body = { object: 'list', data: [{ id: 'batch_x' }], paging: { next_cursor: 'again' } };
-    harness.simulator.faults.add({ route: 'list', kind: { status: 200, body }, times: 99 });
+  it('does not ask for ever where cursors lead in a ring, and does not take a batch for missing then', async () => {
+    for (const next of ['a', 'b', 'c', 'a']) {
+      const body = { object: 'list', data: [{ id: 'batch_x' }, null, { id: 5 }], paging: { next_cursor: next } };
+      harness.simulator.faults.add({ route: 'list', kind: { status: 200, body } });
+    }
+    const find = scenario.adapter.find(scenario.attempt(), scenario.signal);
+    await expect(find).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'ambiguous' });
+    expect(harness.simulator.requestCounts().list).toBe(4);
+  });
+
+  it('asks by a cursor that is not well formed', async () => {
+    const body = { object: 'list', data: [], paging: { next_cursor: 'half \ud800' } };
+    harness.simulator.faults.add({ route: 'list', kind: { status: 200, body } });
+    const end = { object: 'list', data: [], paging: { next_cursor: null } };
+    harness.simulator.faults.add({ route: 'list', kind: { status: 200, body: end } });
     expect(await scenario.adapter.find(scenario.attempt(), scenario.signal)).toBeNull();
   });
 

@@ -121,6 +121,39 @@ describe('OpenAI alone', () => {
     expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
   });
 
+  it('passes over entries of any shape, and goes on behind the last that has an id', async () => {
+    const { attempt, id } = await scenario.submit('aaaaaaa1');
+    const data = [null, 7, 'x', { id: 5 }, { id: 'odd/id ü', status: {} }, []];
+    const page = { object: 'list', data, has_more: true };
+    harness.simulator.faults.add({ route: 'list', kind: { status: 200, body: page } });
+    const ours = { id, status: 'validating', input_file_id: attempt.inputId };
+    const last = { object: 'list', data: [ours, {}], has_more: false };
+    harness.simulator.faults.add({ route: 'list', kind: { status: 200, body: last } });
+    expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
+    const asked = harness.simulator.requests.filter(({ route }) => route === 'list');
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['leads in a ring', ['a', 'b', 'a']],
+    ['goes on and does not tell where', [null]],
+  ])('does not take a batch for missing from a list that %s', async (_, ids) => {
+    for (const entry of ids) {
+      const body = { object: 'list', data: [entry === null ? null : { id: entry }], has_more: true };
+      harness.simulator.faults.add({ route: 'list', kind: { status: 200, body } });
+    }
+    const find = scenario.adapter.find(scenario.attempt('aaaaaaa1'), scenario.signal);
+    await expect(find).rejects.toMatchObject({ name: 'ProviderCallError', failure: 'ambiguous' });
+    expect(harness.simulator.requestCounts().list).toBe(ids.length);
+  });
+
+  it('withdraws nothing where the list of files leads in a ring', async () => {
+    const body = { object: 'list', data: [{ id: 'file-x' }], has_more: true };
+    harness.simulator.faults.add({ route: 'listFiles', kind: { status: 200, body }, times: 99 });
+    await scenario.adapter.withdraw(scenario.attempt('aaaaaaa1'), scenario.signal);
+    expect(harness.simulator.requestCounts().deleteFile).toBeUndefined();
+  });
+
   it('never sends the key to another origin', async () => {
     let arrived = 0;
     const other = await CannedServer.open((_, response) => response.end(String(++arrived)));

@@ -53,16 +53,27 @@ describe('Together alone', () => {
     ]);
   });
 
-  it('reads failed lines, which have a reason and no status', async () => {
+  it('reads failed lines, which have a reason and no status, as the answers that they are', async () => {
     const id = await scenario.runTexts(['say it', '#status:400']);
     const outcomes = await scenario.outcomes(id);
     expect(outcomes.filter(({ response }) => response?.statusCode === 200)).toHaveLength(1);
-    expect(outcomes.filter(({ response }) => response === null)).toEqual([
-      {
-        itemId: expect.stringMatching(/^r0000001-/),
-        response: null,
-        error: { code: 'batch_client_error', message: 'Invalid request (simulated).' },
+    const failed = outcomes.find(({ itemId }) => itemId.startsWith('r0000001-'));
+    expect([failed?.response?.statusCode, failed?.error]).toEqual([400, null]);
+    expect(JSON.parse(String(failed?.response?.body))).toEqual({
+      error: {
+        message: 'Invalid request (simulated).',
+        type: 'provider_error',
+        param: null,
+        code: 'batch_client_error',
       },
-    ]);
+    });
+  });
+
+  it('knows that nothing ran of a batch that failed without files', async () => {
+    harness.simulator.refuseNextBatch('token_limit_exceeded', 'The queue is full.');
+    const { id } = await scenario.submit();
+    await harness.finish(id);
+    const failed = { state: 'failed', counts: null, ranNothing: true, retryable: false };
+    expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject(failed);
   });
 });

@@ -71,4 +71,6 @@ export interface ProviderDescription {
   readonly statusWords?: Readonly<Record<string, RemoteState>>;
   /** Top-level fields of a body that the server does not take. */
   readonly refusedFields?: readonly string[];
+  /** What the server calls the first line in the reasons of a failed batch; null, when left out: it does not count reliably. */
+  readonly lineBase?: 0 | 1 | null;
 }

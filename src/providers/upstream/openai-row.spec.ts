@@ -41,31 +41,46 @@ describe('toOutcome', () => {
     expect(outcome('{"custom_id":"r1","error":{"code":"x","message":"y"}}').response).toBeNull();
   });
 
-  it.each(['', '{"custom_id":"r1"', '{}', '[]', '{"custom_id":"r1","response":{"body":{}},"error":null}'])(
-    'does not take %j for a row',
-    (row) => {
-      expect(read(row)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    '{"custom_id":"r1"',
+    '{}',
+    '[]',
+    '{"custom_id":"r1","response":{"body":{}},"error":null}',
+    '{"custom_id":"r1","response":null,"error":null}',
+    '{"custom_id":"r1"}',
+  ])('does not take %j for a row', (row) => {
+    expect(read(row)).toBeNull();
+  });
 
   it('reads an error that is the status of a call as the answer to it', () => {
     const row = '{"custom_id":"r1","response":null,"error":{"code":"400","message":"no messages","type":null}}';
     const { response, error } = outcome(row);
     expect([response?.statusCode, error]).toEqual([400, null]);
     expect(JSON.parse(String(response?.body))).toEqual({
-      error: { message: 'no messages', type: 'provider_error', code: '400' },
+      error: { message: 'no messages', type: 'provider_error', param: null, code: '400' },
     });
     expect(outcome('{"custom_id":"r1","error":{"code":429,"message":"busy"}}').response?.statusCode).toBe(429);
   });
 
-  it('reads an error without a status as one', () => {
-    const row = '{"id":"x","custom_id":"r1","error":{"code":"batch_client_error","message":"bad"}}';
-    expect(outcome(row)).toEqual({
-      itemId: 'r1',
-      response: null,
-      error: { code: 'batch_client_error', message: 'bad' },
+  it('reads a word for a request at fault as the answer to it', () => {
+    const { response, error } = outcome(
+      '{"id":"x","custom_id":"r1","error":{"code":"batch_client_error","message":"bad"}}',
+    );
+    expect([response?.statusCode, response?.requestId, error]).toEqual([400, null, null]);
+    expect(JSON.parse(String(response?.body))).toEqual({
+      error: { message: 'bad', type: 'provider_error', param: null, code: 'batch_client_error' },
     });
   });
+
+  it.each(['batch_expired', 'batch_cancelled', 'batch_error', '4000', '200'])(
+    'reads the error %s as of an item that never ran',
+    (code) => {
+      const error = { code, message: 'm' };
+      const row = JSON.stringify({ custom_id: 'r1', response: null, error });
+      expect(outcome(row)).toEqual({ itemId: 'r1', response: null, error });
+    },
+  );
 
   it.each([
     ['{\\"a\\": 1.10}', '{"a": 1.10}'],

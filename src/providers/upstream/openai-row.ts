@@ -14,12 +14,17 @@ const resultLineWire = z.object({
 type ResultLineWire = z.infer<typeof resultLineWire>;
 
 const HTTP_FAILURE = /^[45]\d\d$/;
+/**
+ * By the code that a vendor has for a request that ran and was found at fault, the status that it stands for. Every other word
+ * (`batch_expired`, `batch_cancelled` and what we do not know) is of an item that never ran. `batch_client_error` is Together's.
+ */
+const FAULT_STATUS: ReadonlyMap<string, number> = new Map([['batch_client_error', 400]]);
 const NO_REASON = 'The provider gave no reason';
 
 /**
- * A row of the output or the error file; null when it cannot be read. A line that got an HTTP 4xx is in the error file with a
- * `response` and no error of its own, or, at some vendors, with the status as its error's code; a line that never ran has
- * no response and an error of its own.
+ * A row of the output or the error file; null when it cannot be read, or tells neither a response nor an error. A line that got
+ * an HTTP 4xx is in the error file with a `response` and no error of its own, or, at some vendors, with the status or a word
+ * for it as its error's code; a line that never ran has no response and an error of its own.
  */
 export function toOutcome(line: Buffer): ItemOutcome | null {
   const parsed = parseRow(line);
@@ -30,9 +35,10 @@ export function toOutcome(line: Buffer): ItemOutcome | null {
     const { status_code: statusCode, request_id: requestId = null } = wire.response;
     return { itemId, response: { statusCode, requestId, body }, error: wire.error ? toError(wire.error) : null };
   }
-  if (!wire.error) return { itemId, response: null, error: null };
+  if (!wire.error) return null;
   const error = toError(wire.error);
-  return HTTP_FAILURE.test(error.code) ? failedCall(itemId, error) : { itemId, response: null, error };
+  const statusCode = HTTP_FAILURE.test(error.code) ? Number(error.code) : FAULT_STATUS.get(error.code);
+  return statusCode === undefined ? { itemId, response: null, error } : failedCall(itemId, statusCode, error);
 }
 
 function toError({ code, message }: NonNullable<ResultLineWire['error']>): { code: string; message: string } {
@@ -40,13 +46,13 @@ function toError({ code, message }: NonNullable<ResultLineWire['error']>): { cod
 }
 
 /** The model's answer to a line, where the vendor tells only its status and its reason. */
-function failedCall(itemId: string, { code, message }: { code: string; message: string }): ItemOutcome {
-  const body = { error: { message, type: 'provider_error', code } };
-  return {
-    itemId,
-    response: { statusCode: Number(code), requestId: null, body: Buffer.from(JSON.stringify(body)) },
-    error: null,
-  };
+function failedCall(
+  itemId: string,
+  statusCode: number,
+  { code, message }: { code: string; message: string },
+): ItemOutcome {
+  const body = { error: { message, type: 'provider_error', param: null, code } };
+  return { itemId, response: { statusCode, requestId: null, body: Buffer.from(JSON.stringify(body)) }, error: null };
 }
 
 /** Everything but the body is parsed; the body, which may be long, keeps its bytes. */

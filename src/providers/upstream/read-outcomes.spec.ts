@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { MAX_LINE_BYTES } from '../../common/jsonl/limits';
 import { IncompleteDownloadError, type ItemOutcome } from '../contract/adapter';
 import { toOutcome } from '../adapters/anthropic/from-row';
 import { readOutcomes } from './read-outcomes';
@@ -33,4 +34,20 @@ describe('readOutcomes', () => {
     await expect(read(`${row('r1')}\n${row('r2').slice(0, -1)}`)).rejects.toBeInstanceOf(IncompleteDownloadError);
     expect(told(await read(`${row('r2').slice(0, -1)}\n`))).toEqual([['r2', 'provider_bad_row']]);
   });
+
+  it('takes a row that does not end for a download that is not whole', async () => {
+    const endless = readOutcomes(Readable.from([Buffer.alloc(MAX_LINE_BYTES + 1)]), () => null);
+    await expect(endless.next()).rejects.toBeInstanceOf(IncompleteDownloadError);
+  });
+
+  it('leaves other failures of the download as they are', async () => {
+    const lost = new Error('lost');
+    const failing = readOutcomes(Readable.from(rowsUntil(lost)), () => null);
+    await expect(failing.next()).rejects.toBe(lost);
+  });
 });
+
+function* rowsUntil(error: Error): Generator<Buffer> {
+  yield Buffer.from('{"a":');
+  throw error;
+}

@@ -15,13 +15,29 @@ export interface RefusalFacts {
 /** Reads the body of an answer that is no success; `body` is its JSON, undefined when it is none. */
 export type RefusalReader = (status: number, body: unknown) => RefusalFacts;
 
-/** `{error: {code, type, message}}`, the shape that most vendors share; anything else has no code and no message. */
+/**
+ * `{error: {code, type, message}}`, the shape that most vendors share, or FastAPI's `{detail}`, or a bare `{message}`; anything
+ * else has no code and no message.
+ */
 export const readOpenAiRefusal: RefusalReader = (_status, body) => {
-  const { error } = Object(body) as { error?: unknown };
-  const { code, type, message } = Object(error) as { code?: unknown; type?: unknown; message?: unknown };
+  const { error, detail, message: bare } = Object(body) as Record<string, unknown>;
+  const { code, type, message: own } = Object(error) as Record<string, unknown>;
   const named = [code, type].find((value) => typeof value === 'string');
+  const message = [own, messageOf(detail), bare].find((value) => typeof value === 'string');
   return {
     ...(typeof named === 'string' && { code: named }),
     ...(typeof message === 'string' && { message }),
   };
 };
+
+/** What FastAPI says: a text, or the fields at fault as `[{loc, msg, type}]`. */
+function messageOf(detail: unknown): string | undefined {
+  if (typeof detail === 'string') return detail;
+  if (!Array.isArray(detail)) return undefined;
+  const faults = detail.flatMap((fault: unknown) => {
+    const { loc, msg } = Object(fault) as Record<string, unknown>;
+    if (typeof msg !== 'string') return [];
+    return Array.isArray(loc) && loc.length > 0 ? `${loc.map(String).join('.')}: ${msg}` : msg;
+  });
+  return faults.length === 0 ? undefined : faults.join('; ');
+}

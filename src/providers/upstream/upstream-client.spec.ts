@@ -73,6 +73,42 @@ describe('UpstreamClient', () => {
     expect(error.certainlyNotDone).toBe(failure !== 'ambiguous');
   });
 
+  it('says nothing of the key, however the provider does', async () => {
+    const key = 'very-secret 0123';
+    const { url } = await serve((_, response) => response.writeHead(400).end('{}'));
+    const client = new UpstreamClient({
+      provider: 'acme',
+      baseUrl: url,
+      headers: { authorization: `Token ${key}` },
+      readRefusal: () => ({
+        code: `code_${key}`,
+        message: `The key ${key} of Token ${key}`,
+        reasons: [{ code: key, message: `Not ${key}`, line: 3 }],
+      }),
+    });
+    const error = await fails(client.getJson('/x', patience()));
+    expect(error.message).toBe('The key [key] of [key]');
+    expect(error.details).toEqual({
+      status: 400,
+      code: 'code_[key]',
+      reasons: [{ code: '[key]', message: 'Not [key]', line: 3 }],
+    });
+  });
+
+  it('cuts what a provider says at length', async () => {
+    const body = JSON.stringify({ error: { message: 'x'.repeat(100_000) } });
+    const { client } = await serve((_, response) => response.writeHead(400).end(body));
+    expect((await fails(client.getJson('/x', patience()))).message).toHaveLength(2000);
+  });
+
+  it.each(['http://[', 'https://:0:0/', 'ftp://127.0.0.1/x'])(
+    'fails where a download leads to %j',
+    async (location) => {
+      const { client } = await serve((_, response) => response.writeHead(302, { location }).end());
+      expect((await fails(client.downloadRedirected('/x', patience()).next())).failure).toBe('rejected');
+    },
+  );
+
   it('tells how long to wait, and copes with a body that is not JSON', async () => {
     const { client } = await serve((_, response) => response.writeHead(429, { 'retry-after': '7' }).end('<html>'));
     const error = await fails(client.getJson('/x', patience()));

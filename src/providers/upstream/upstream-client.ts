@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
-import { Agent, errors, request, type Dispatcher } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import { assertNoTransaction } from '../../persistence/transaction-context';
 import { ProviderCallError, type CallFailure } from '../contract/errors';
+import { neverConnected } from './never-connected';
 import { readOpenAiRefusal, type RefusalReader } from './refusal';
-import { safeText } from './scrub';
+import { safeMessages } from './safe-message';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 const USER_AGENT = 'meshbatch';
@@ -23,6 +24,7 @@ export interface UpstreamClientOptions {
 const DEFAULT_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
+type Reason = NonNullable<ProviderCallError['details']['reasons']>[number];
 type Headers = Dispatcher.ResponseData['headers'];
 
 /** A call to the provider: `path` is behind the base URL. */
@@ -37,8 +39,10 @@ export interface Call {
 /** HTTP to one provider: timeouts, and every way to fail told as a {@link ProviderCallError}. */
 export class UpstreamClient {
   private readonly dispatcher: Agent;
+  private readonly safe: (text: string) => string;
 
   constructor(private readonly options: UpstreamClientOptions) {
+    this.safe = safeMessages(options.headers);
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
     this.dispatcher = new Agent({
       connect: { timeout: CONNECT_TIMEOUT_MS },
@@ -68,14 +72,9 @@ export class UpstreamClient {
     const text = await this.readText(response.body);
     try {
       return JSON.parse(text);
-    } catch (error) {
-      throw new ProviderCallError(
-        this.options.provider,
-        'ambiguous',
-        'The provider did not answer with JSON',
-        {},
-        { cause: error },
-      );
+    } catch {
+      // Without its cause, which quotes the answer.
+      throw new ProviderCallError(this.options.provider, 'ambiguous', 'The provider did not answer with JSON');
     }
   }
 
@@ -112,7 +111,9 @@ export class UpstreamClient {
       return;
     }
     await response.body.dump();
-    yield* this.downloadElsewhere(new URL(location, this.options.baseUrl).href, signal);
+    const { baseUrl } = this.options;
+    const url = URL.canParse(location, baseUrl) ? new URL(location, baseUrl).href : location;
+    yield* this.downloadElsewhere(url, signal);
   }
 
   private async *bytes({ body }: Dispatcher.ResponseData): AsyncGenerator<Buffer> {
@@ -180,14 +181,9 @@ export class UpstreamClient {
 
   private connectionError(error: unknown): ProviderCallError {
     const failure: CallFailure = neverConnected(error) ? 'unreachable' : 'ambiguous';
-    const reason = error instanceof Error ? safeText(error.message) : 'unknown reason';
-    return new ProviderCallError(
-      this.options.provider,
-      failure,
-      `No answer from the provider: ${reason}`,
-      {},
-      { cause: error },
-    );
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    const message = this.safe(`No answer from the provider: ${reason}`);
+    return new ProviderCallError(this.options.provider, failure, message, {}, { cause: error });
   }
 
   private async statusError(response: Dispatcher.ResponseData): Promise<ProviderCallError> {
@@ -201,15 +197,19 @@ export class UpstreamClient {
     return new ProviderCallError(
       this.options.provider,
       failure ?? failureOfStatus(status),
-      safeText(message ?? `The provider answered ${status}`),
+      this.safe(message ?? `The provider answered ${status}`),
       {
         status,
-        ...(code !== undefined && { code: safeText(code) }),
+        ...(code !== undefined && { code: this.safe(code) }),
         ...(line !== undefined && { line }),
-        ...(reasons !== undefined && { reasons }),
+        ...(reasons !== undefined && { reasons: reasons.map((reason) => this.safeReason(reason)) }),
         ...(retryAfter >= 0 && { retryAfterMs: retryAfter * 1000 }),
       },
     );
+  }
+
+  private safeReason(reason: Reason): Reason {
+    return { ...reason, code: this.safe(reason.code), message: this.safe(reason.message) };
   }
 }
 
@@ -219,12 +219,6 @@ function failureOfStatus(status: number): CallFailure {
   if ([401, 402, 403].includes(status)) return 'unauthorized';
   // 408 and every redirect leave it open whether the call was taken.
   return status === 408 || status < 400 || status >= 500 ? 'ambiguous' : 'rejected';
-}
-
-function neverConnected(error: unknown): boolean {
-  if (error instanceof errors.ConnectTimeoutError) return true;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
 }
 
 /** The JSON of a refusal; undefined when it is none. */

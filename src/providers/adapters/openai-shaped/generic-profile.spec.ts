@@ -21,6 +21,7 @@ describe('genericProfile', () => {
       upload: { path: '/files', purpose: 'batch', envelope: null, awaitProcessed: false },
       create: { metadata: true, envelope: null },
       paging: 'after',
+      lineBase: null,
     });
     expect(capabilitiesOf(profile)).toEqual({
       endpoints: ['/v1/chat/completions'],
@@ -47,6 +48,7 @@ describe('genericProfile', () => {
       paging: 'cursor',
       statusWords: { In_Queue: 'validating' },
       refusedFields: ['seed'],
+      lineBase: 0,
     };
     expect(genericProfile(JSON.parse(JSON.stringify(all)))).toMatchObject({
       auth: { header: 'x-key', scheme: null },
@@ -60,6 +62,7 @@ describe('genericProfile', () => {
       paging: 'cursor',
       statusWords: { in_queue: 'validating' },
       refusedFields: ['seed'],
+      lineBase: 0,
     });
   });
 
@@ -77,6 +80,7 @@ describe('genericProfile', () => {
     ['a path that climbs', { upload: { path: '/../files' } }],
     ['a window in words', { windows: ['soon'] }],
     ['a state that we do not know', { statusWords: { done: 'finished' } }],
+    ['lines that begin at two', { lineBase: 2 }],
     ['a misspelled field', { pollInterval: 5 }],
   ])('refuses %s', (_, more) => {
     expect(wrong(more)).toThrow(expect.objectContaining({ name: 'ZodError' }));

@@ -74,6 +74,11 @@ export const genericProfileSchema = z.strictObject({
   statusWords: z.record(z.string().toLowerCase(), z.enum(STATES)).default({}),
   /** Top-level fields of a body that the server does not take. */
   refusedFields: z.array(z.string().min(1)).default([]),
+  /** What the server calls the first line in the reasons of a failed batch; null: it does not count them reliably. */
+  lineBase: z
+    .union([z.literal(0), z.literal(1)])
+    .nullable()
+    .default(null),
 });
 
 /**
@@ -108,6 +113,8 @@ export function profileOf(given: z.output<typeof genericProfileSchema>): OpenAiP
     paging,
     statusWords,
     refusedFields,
+    lineBase: given.lineBase,
+    traces: OPENAI_SHAPE.traces,
   };
 }
 

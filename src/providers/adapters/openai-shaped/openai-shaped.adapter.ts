@@ -102,7 +102,7 @@ class OpenAiShapedAdapter implements ProviderAdapter {
   async find(attempt: Attempt, signal: AbortSignal): Promise<RemoteBatch | null> {
     const isOurs = ({ input_file_id: inputId, metadata }: BatchWire) =>
       (attempt.inputId !== null && inputId === attempt.inputId) || metadata?.['meshbatch_attempt'] === attempt.token;
-    const search = { oldest: oldestOf(attempt), purpose: null };
+    const search = { oldest: oldestOf(attempt), purpose: null, mustEnd: true };
     const found = await this.lists.findListed('/batches', batchWire, search, isOurs, signal);
     return found && this.toRemote(found);
   }
@@ -156,7 +156,8 @@ class OpenAiShapedAdapter implements ProviderAdapter {
 
   private async findUpload(attempt: Attempt, signal: AbortSignal): Promise<string | null> {
     const isOurs = (file: FileWire) => file.filename === uploadName(attempt);
-    const search = { oldest: oldestOf(attempt), purpose: this.profile.upload.purpose };
+    // One that is not found has no create on its way either, since no create could name it.
+    const search = { oldest: oldestOf(attempt), purpose: this.profile.upload.purpose, mustEnd: false };
     return (await this.lists.findListed('/files', fileWire, search, isOurs, signal))?.id ?? null;
   }
 
@@ -165,7 +166,7 @@ class OpenAiShapedAdapter implements ProviderAdapter {
   }
 
   private toRemote(wire: BatchWire): RemoteBatch {
-    return toRemoteBatch(wire, this.profile.statusWords);
+    return toRemoteBatch(wire, this.profile);
   }
 }
 

@@ -1,5 +1,13 @@
 import { refusedIn, toRemoteBatch, toRemoteState, toSeconds } from './openai-shaped.mapper';
 import { batchWire, pageWire, type BatchWire } from './openai-shaped.wire';
+import type { OpenAiProfile } from './profile';
+import { AZURE_OPENAI } from './profiles/azure-openai';
+import { DEEPINFRA } from './profiles/deepinfra';
+import { GROQ } from './profiles/groq';
+import { OPENAI } from './profiles/openai';
+import { OPENAI_SHAPED_PROFILES } from './profiles/profiles';
+import { TOGETHER } from './profiles/together';
+import { UNVERIFIED_PROFILES } from './profiles/unverified';
 
 const wire = (more: Partial<BatchWire>): BatchWire => ({
   id: 'batch_1',
@@ -7,6 +15,8 @@ const wire = (more: Partial<BatchWire>): BatchWire => ({
   input_file_id: 'f',
   ...more,
 });
+
+const NONE = { total: 5, completed: 0, failed: 0 };
 
 describe('toRemoteState', () => {
   it.each(['validating', 'in_progress', 'finalizing', 'cancelling', 'completed', 'failed', 'expired', 'cancelled'])(
@@ -24,7 +34,7 @@ describe('toRemoteState', () => {
 describe('toRemoteBatch', () => {
   it('counts successes and failures, when it counts', () => {
     const counts = { total: 5, completed: 3, failed: 1 };
-    expect(toRemoteBatch(wire({ status: 'in_progress', request_counts: counts }))).toEqual({
+    expect(toRemoteBatch(wire({ status: 'in_progress', request_counts: counts }), OPENAI)).toEqual({
       id: 'batch_1',
       state: 'in_progress',
       counts: { total: 5, succeeded: 3, failed: 1 },
@@ -32,7 +42,7 @@ describe('toRemoteBatch', () => {
       retryable: false,
       ranNothing: false,
     });
-    expect(toRemoteBatch(wire({ request_counts: null })).counts).toBeNull();
+    expect(toRemoteBatch(wire({ request_counts: null }), OPENAI).counts).toBeNull();
   });
 
   it('tells the reasons, scrubbed', () => {
@@ -40,7 +50,7 @@ describe('toRemoteBatch', () => {
       { code: 'invalid_url', message: 'of org-AbCdEf123456', line: 3 },
       { code: null, message: null },
     ];
-    expect(toRemoteBatch(wire({ errors: { data } })).errors).toEqual([
+    expect(toRemoteBatch(wire({ errors: { data } }), OPENAI).errors).toEqual([
       { code: 'invalid_url', message: 'of [organisation]', line: 3, everyLine: true },
       { code: 'batch_failed', message: 'The provider gave no reason', line: null },
     ]);
@@ -48,16 +58,91 @@ describe('toRemoteBatch', () => {
 
   it.each([
     ['token_limit_exceeded', 'failed', true],
-    ['too_many_tasks', 'failed', true],
+    ['too_many_tasks', 'failed', false],
     ['invalid_url', 'failed', false],
     ['token_limit_exceeded', 'completed', false],
   ])('a %s of a %s batch may be tried again: %s', (code, status, retryable) => {
-    expect(toRemoteBatch(wire({ status, errors: { data: [{ code }] } })).retryable).toBe(retryable);
+    const failed = wire({ status, request_counts: NONE, errors: { data: [{ code }] } });
+    expect(toRemoteBatch(failed, OPENAI).retryable).toBe(retryable);
+  });
+
+  it('does not blame a line for there being too many', () => {
+    const errors = { data: [{ code: 'too_many_tasks', message: 'm', line: 50_001 }] };
+    expect(toRemoteBatch(wire({ errors }), OPENAI).errors).toMatchObject([{ everyLine: true }]);
+  });
+});
+
+describe('what a failed batch shows of what ran', () => {
+  const errors = { data: [{ code: 'token_limit_exceeded' }] };
+  const told = (more: Partial<BatchWire>, profile: OpenAiProfile) => {
+    const { ranNothing, retryable } = toRemoteBatch(wire({ errors, ...more }), profile);
+    return [ranNothing, retryable];
+  };
+  const NOTHING = [true, true];
+  const PERHAPS = [false, false];
+
+  it.each<[string, Partial<BatchWire>, boolean[]]>([
+    ['counts of nothing', { request_counts: NONE }, NOTHING],
+    ['no counts', { request_counts: null }, PERHAPS],
+    ['a success', { request_counts: { ...NONE, completed: 1 } }, PERHAPS],
+    ['a failure', { request_counts: { ...NONE, failed: 1 } }, PERHAPS],
+    ['counts that add up to nothing', { request_counts: { total: 5, completed: -1, failed: 1 } }, PERHAPS],
+    ['an output file', { request_counts: NONE, output_file_id: 'f' }, PERHAPS],
+    ['an error file', { request_counts: NONE, error_file_id: 'f' }, PERHAPS],
+    ['ids of no file', { request_counts: NONE, output_file_id: null, error_file_id: '' }, NOTHING],
+    ['another state', { request_counts: NONE, status: 'expired' }, PERHAPS],
+  ])('is certain or not by %s', (_, more, certain) => {
+    expect(told(more, OPENAI)).toEqual(certain);
+  });
+
+  it.each([AZURE_OPENAI, DEEPINFRA])('is certain in spite of an error file at $id, which always has one', (profile) => {
+    expect(told({ request_counts: NONE, error_file_id: 'f' }, profile)).toEqual(NOTHING);
+    expect(told({ request_counts: NONE, output_file_id: 'f', error_file_id: 'f' }, profile)).toEqual(PERHAPS);
+    expect(told({ error_file_id: 'f' }, profile)).toEqual(PERHAPS);
+  });
+
+  it('is certain at Together, which never counts, when there is no file, and never tries again by itself', () => {
+    expect(told({}, TOGETHER)).toEqual([true, false]);
+    expect(told({ output_file_id: 'f' }, TOGETHER)).toEqual(PERHAPS);
+    expect(told({ error_file_id: 'f' }, TOGETHER)).toEqual(PERHAPS);
+    expect(told({ status: 'COMPLETED' }, TOGETHER)).toEqual(PERHAPS);
+  });
+
+  it.each(UNVERIFIED_PROFILES)('is never certain at $id, which nobody has tried', (profile) => {
+    expect(told({ request_counts: NONE }, profile)).toEqual([false, true]);
+  });
+});
+
+describe('the line that a reason names', () => {
+  const lineOf = (line: unknown, lineBase: OpenAiProfile['lineBase']) => {
+    const batch = batchWire.parse(wire({ errors: { data: [{ code: 'invalid_request', line }] } }));
+    return toRemoteBatch(batch, { ...OPENAI, lineBase }).errors[0]?.line;
+  };
+
+  it.each<[unknown, OpenAiProfile['lineBase'], number | null]>([
+    [1, 1, 1],
+    [7, 1, 7],
+    [0, 1, null],
+    [0, 0, 1],
+    [7, 0, 8],
+    [-1, 0, null],
+    [1.5, 1, null],
+    [7, null, null],
+    [null, 1, null],
+    ['7', 1, null],
+  ])('%j, counted from %j, is our %j', (line, base, ours) => {
+    expect(lineOf(line, base)).toBe(ours);
+  });
+
+  it('is counted as its vendor counts, and is none where nobody has tried', () => {
+    const bases = OPENAI_SHAPED_PROFILES.filter(({ lineBase }) => lineBase !== null);
+    expect(bases).toEqual([OPENAI, AZURE_OPENAI, GROQ, DEEPINFRA]);
+    expect(bases.map(({ lineBase }) => lineBase)).toEqual([1, 1, 1, 1]);
   });
 });
 
 describe('what other vendors write in other shapes', () => {
-  const read = (more: object) => toRemoteBatch(batchWire.parse({ id: 'batch_1', status: 'FAILED', ...more }));
+  const read = (more: object) => toRemoteBatch(batchWire.parse({ id: 'batch_1', status: 'FAILED', ...more }), OPENAI);
 
   it.each([
     ['a bare list', { errors: [{ code: 'bad', message: 'm', line: 2 }] }, [{ code: 'bad', message: 'm', line: 2 }]],
@@ -111,6 +196,14 @@ describe('what other vendors write in other shapes', () => {
       data,
       paging: { next_cursor: 'c' },
     });
+  });
+});
+
+describe('pageWire', () => {
+  it('takes entries of any shape', () => {
+    const data = [null, 5, 'x', [], { id: 7 }, { id: 'a' }];
+    expect(pageWire.parse(data).data).toEqual(data);
+    expect(pageWire.parse({ data, has_more: true })).toMatchObject({ data, has_more: true });
   });
 });
 

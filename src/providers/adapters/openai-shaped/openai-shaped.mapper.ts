@@ -4,8 +4,8 @@ import { safeText } from '../../upstream/scrub';
 import type { OpenAiProfile } from './profile';
 import { reasonWire, type BatchWire } from './openai-shaped.wire';
 
-/** Codes of a whole-batch failure that is about queued tokens: it goes away, and nothing ran. */
-const CAPACITY_CODES = new Set(['token_limit_exceeded', 'too_many_tasks']);
+/** Codes of a whole-batch failure that is about queued tokens: it goes away. */
+const CAPACITY_CODES = new Set(['token_limit_exceeded']);
 /** Codes about what we write on every line ourselves, or about the batch: no line is at fault by itself. */
 const EVERY_LINE_CODES = new Set([
   'model_not_found',
@@ -16,6 +16,8 @@ const EVERY_LINE_CODES = new Set([
   'duplicate_custom_id',
   'streaming_unsupported',
   'empty_file',
+  // Of requests in the file.
+  'too_many_tasks',
   ...CAPACITY_CODES,
 ]);
 const NO_REASON = 'The provider gave no reason';
@@ -37,10 +39,15 @@ export function toRemoteState(status: string, words: OpenAiProfile['statusWords'
   return STATES.get(word) ?? (Object.hasOwn(words, word) ? words[word] : undefined) ?? 'in_progress';
 }
 
-export function toRemoteBatch(wire: BatchWire, words: OpenAiProfile['statusWords'] = {}): RemoteBatch {
-  const state = toRemoteState(wire.status, words);
-  const errors = reasonsOf(wire);
+/** Of a profile, what a batch is read by. */
+type Reading = Pick<OpenAiProfile, 'statusWords' | 'lineBase' | 'traces' | 'unverified'>;
+
+export function toRemoteBatch(wire: BatchWire, reading: Reading): RemoteBatch {
+  const state = toRemoteState(wire.status, reading.statusWords);
+  const errors = reasonsOf(wire, reading.lineBase);
   const counts = wire.request_counts;
+  const countedNothing = counts?.completed === 0 && counts.failed === 0;
+  const shownNothing = state === 'failed' && !hasResults(wire, reading);
   return {
     id: wire.id,
     state,
@@ -48,30 +55,41 @@ export function toRemoteBatch(wire: BatchWire, words: OpenAiProfile['statusWords
       ? { total: whole(counts.total), succeeded: whole(counts.completed), failed: whole(counts.failed) }
       : null,
     errors,
-    ranNothing: state === 'failed' && counts != null && counts.completed + counts.failed === 0,
-    retryable: state === 'failed' && errors.some((error) => CAPACITY_CODES.has(error.code)),
+    ranNothing: shownNothing && (countedNothing || !reading.traces.counts) && !reading.unverified,
+    retryable: shownNothing && countedNothing && errors.some((error) => CAPACITY_CODES.has(error.code)),
   };
 }
 
+/** Whether a batch names a file of results: then some of it ran. */
+function hasResults({ output_file_id: output, error_file_id: error }: BatchWire, { traces }: Reading): boolean {
+  return Boolean(output) || (Boolean(error) && !traces.errorFileAlways);
+}
+
 /** `errors` is `{data: […]}`, a bare list or a text, by vendor; some have an `error` in its place. */
-function reasonsOf({ errors, error }: BatchWire): RemoteError[] {
+function reasonsOf({ errors, error }: BatchWire, lineBase: OpenAiProfile['lineBase']): RemoteError[] {
   const given = errors ?? error;
-  if (typeof given === 'string') return given === '' ? [] : [toReason({ message: given })];
+  if (typeof given === 'string') return given === '' ? [] : [toReason({ message: given }, lineBase)];
   if (typeof given !== 'object' || given === null) return [];
   const list = Array.isArray(given) ? given : (given as { data?: unknown }).data;
   const reasons: unknown[] = Array.isArray(list) ? list : 'message' in given ? [given] : [];
-  return reasons.map((reason) => toReason(typeof reason === 'string' ? { message: reason } : reason));
+  return reasons.map((reason) => toReason(typeof reason === 'string' ? { message: reason } : reason, lineBase));
 }
 
-function toReason(reason: unknown): RemoteError {
+function toReason(reason: unknown, lineBase: OpenAiProfile['lineBase']): RemoteError {
   const { code, message, line } = reasonWire.safeParse(reason).data ?? {};
   const known = safeText(String(code ?? 'batch_failed'));
   return {
     code: known,
     message: safeText(message ?? NO_REASON),
-    line: line ?? null,
+    line: toLine(line, lineBase),
     ...(EVERY_LINE_CODES.has(known) && { everyLine: true }),
   };
+}
+
+/** The vendor's line as ours, which counts from 1; null when there is none or none that can be relied on. */
+function toLine(line: number | null | undefined, base: OpenAiProfile['lineBase']): number | null {
+  if (base === null || line == null || !Number.isSafeInteger(line) || line < base) return null;
+  return line - base + 1;
 }
 
 function whole(count: number): number {

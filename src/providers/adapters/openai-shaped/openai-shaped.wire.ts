@@ -38,9 +38,12 @@ export const fileWire = z.object({
 });
 export type FileWire = z.infer<typeof fileWire>;
 
-const entries = z.array(z.looseObject({ id: z.string() }));
+/** Of an entry of a list, what the next page is asked by. */
+export const idWire = z.object({ id: z.string().min(1) });
 
-/** A page of a list, in its envelope or bare; its entries are looked at one by one. */
+const entries = z.array(z.unknown());
+
+/** A page of a list, in its envelope or bare; its entries may have any shape and are looked at one by one. */
 export const pageWire = z.union([
   entries.transform((data) => ({ data, has_more: false, paging: null })),
   z.object({

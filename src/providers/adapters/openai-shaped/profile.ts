@@ -40,6 +40,15 @@ export interface OpenAiProfile {
   readonly statusWords: Readonly<Record<string, RemoteState>>;
   /** Top-level fields of a body that the vendor does not take at all. */
   readonly refusedFields: readonly string[];
+  /** How the vendor counts the lines that `errors` names; null: not reliably, and then no line is told. */
+  readonly lineBase: 0 | 1 | null;
+  /** What a batch that failed shows of whether any of it ran. */
+  readonly traces: {
+    /** Whether the vendor counts requests; of one that never does, the absence of both files tells that nothing ran. */
+    readonly counts: boolean;
+    /** Whether a batch has an error file in any case, which then tells nothing. */
+    readonly errorFileAlways: boolean;
+  };
 }
 
 export interface UploadProfile {
@@ -72,6 +81,8 @@ export const OPENAI_SHAPE: Omit<OpenAiProfile, 'id' | 'baseUrl' | 'unverified' |
   paging: 'after',
   statusWords: {},
   refusedFields: [],
+  lineBase: 1,
+  traces: { counts: true, errorFileAlways: false },
   notes: {
     cancel: 'Stops what has not run; what ran is kept.',
     expiry: 'Items that did not run in the window carry `batch_expired`; what ran is kept.',

@@ -5,7 +5,9 @@ const DAY_SECONDS = 86_400;
 /**
  * Azure OpenAI, `https://{resource}.openai.azure.com/openai/v1`, with a resource's key. A model is the name of a
  * deployment for batches, and is the same on every line. Limits as documented by the vendor in November 2026: 100,000
- * requests and 200 MB a file, embeddings not at all. Jobs run on after 24 hours: only our own deadline ends them.
+ * requests and 200 MB a file, embeddings not at all. Jobs run on after 24 hours: only our own deadline ends them. A create
+ * must name an endpoint, but the vendor tells chat completions from responses by the lines.
+ * Source: MicrosoftDocs/azure-ai-docs, articles/ai-foundry/openai/includes/batch/batch-python.md.
  */
 export const AZURE_OPENAI: OpenAiProfile = {
   ...OPENAI_SHAPE,
@@ -13,8 +15,11 @@ export const AZURE_OPENAI: OpenAiProfile = {
   baseUrl: null,
   unverified: false,
   auth: { header: 'api-key', scheme: null },
-  // Documented with and without the prefix: the vendor's example of a create has none, its lines do.
-  endpoints: { '/v1/chat/completions': { create: '/chat/completions', line: '/v1/chat/completions' } },
+  endpoints: {
+    // Documented with and without the prefix: the vendor's example of a create has none, its lines do.
+    '/v1/chat/completions': { create: '/chat/completions', line: '/v1/chat/completions' },
+    '/v1/responses': { create: '/v1/responses', line: '/v1/responses' },
+  },
   limits: {
     extraWindows: [],
     maxItems: 100_000,
@@ -36,4 +41,5 @@ export const AZURE_OPENAI: OpenAiProfile = {
     expiresAfterSeconds: 14 * DAY_SECONDS,
     awaitProcessed: true,
   },
+  traces: { counts: true, errorFileAlways: true },
 };

@@ -23,4 +23,5 @@ export const DEEPINFRA: OpenAiProfile = {
     pollIntervalMs: 15_000,
     notFoundGraceMs: 120_000,
   },
+  traces: { counts: true, errorFileAlways: true },
 };

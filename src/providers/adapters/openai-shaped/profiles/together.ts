@@ -26,4 +26,7 @@ export const TOGETHER: OpenAiProfile = {
   create: { ...OPENAI_SHAPE.create, metadata: false, envelope: 'job' },
   paging: 'none',
   statusWords: { canceling: 'cancelling' },
+  // A failure is told as one text, which names no line in a way that can be relied on.
+  lineBase: null,
+  traces: { counts: false, errorFileAlways: false },
 };

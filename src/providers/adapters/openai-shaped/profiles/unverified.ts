@@ -13,11 +13,12 @@ const CAUTIOUS: OpenAiProfile['limits'] = {
   notFoundGraceMs: 120_000,
 };
 
-const UNVERIFIED = {
+const UNVERIFIED: Omit<OpenAiProfile, 'id' | 'baseUrl'> = {
   ...OPENAI_SHAPE,
   unverified: true,
   endpoints: sameEndpoints('/v1/chat/completions'),
   limits: CAUTIOUS,
+  lineBase: null,
 };
 
 /** A window of 12 hours to 7 days and 100 MB a file; its own values of the sampling fields must not even be repeated. */

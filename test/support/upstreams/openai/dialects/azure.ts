@@ -18,6 +18,7 @@ export const AZURE_DIALECT: Dialect = {
     endpoints: {
       '/chat/completions': '/v1/chat/completions',
       '/v1/chat/completions': '/v1/chat/completions',
+      '/v1/responses': '/v1/responses',
     },
   },
   lines: { isKnownModel: (model) => DEPLOYMENTS.includes(model), mixedModels: false },
