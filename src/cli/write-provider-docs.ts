@@ -7,4 +7,4 @@ import { providerDocs } from '../providers/provider-docs';
 const [path] = process.argv.slice(2);
 if (path === undefined) throw new Error('Say where to write to');
 const { catalog, definitions } = knownProviders();
-writeFileSync(path, providerDocs(toListedProviders(catalog.providers, definitions, new Map())));
+writeFileSync(path, providerDocs(toListedProviders(catalog.providers, definitions, new Map()), catalog.models));

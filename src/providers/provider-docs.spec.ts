@@ -8,6 +8,6 @@ describe('docs/providers.md', () => {
   it('says what the code knows; npm run docs:providers writes it', () => {
     const { catalog, definitions } = knownProviders();
     const written = readFileSync(resolve(__dirname, '../../docs/providers.md'), 'utf8');
-    expect(providerDocs(toListedProviders(catalog.providers, definitions, new Map()))).toBe(written);
+    expect(providerDocs(toListedProviders(catalog.providers, definitions, new Map()), catalog.models)).toBe(written);
   });
 });

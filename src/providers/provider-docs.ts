@@ -1,3 +1,5 @@
+import { DEFAULT_MAX_TOKENS } from './adapters/anthropic/options';
+import type { CatalogModel } from './catalog/catalog';
 import type { ListedProvider } from './listed-provider';
 
 const MB = 1_000_000;
@@ -15,6 +17,14 @@ const UNVERIFIED = `## Unverified
 
 These were written from the vendors' documentation alone, and nobody has checked them line by line. They are off unless configured. Limits that a
 vendor does not document are set low.`;
+
+/** Providers whose vendor requires a limit of the answer, and what is sent where neither caller nor catalog gives one. */
+const LIMITS_REQUIRED: ReadonlyMap<string, number> = new Map([['anthropic', DEFAULT_MAX_TOKENS]]);
+
+const DEFAULT_LIMITS = `## Most tokens where the caller gives no limit
+
+These vendors require a limit of the answer. Without \`max_completion_tokens\` or \`max_tokens\`, the most that the model gives is sent; \`traits.maxOutputTokens\`
+in \`CATALOG_FILE\` sets it.`;
 
 const OWN = `## Your own
 
@@ -49,7 +59,7 @@ What else a provider may differ in stands in \`ProviderDescription\`: how the ke
 of answers, how lists go on, words for states, fields that are not taken. A mistake in the file stops the start and is told by its path.`;
 
 /** The page about providers, in Markdown. */
-export function providerDocs(providers: readonly ListedProvider[]): string {
+export function providerDocs(providers: readonly ListedProvider[], models: readonly CatalogModel[]): string {
   const reached = providers.filter(({ batch }) => batch === 'supported');
   const without = providers.filter(({ batch }) => batch !== 'supported');
   return `${[
@@ -57,6 +67,10 @@ export function providerDocs(providers: readonly ListedProvider[]): string {
     tables(reached.filter(({ unverified }) => !unverified)),
     UNVERIFIED,
     tables(reached.filter(({ unverified }) => unverified)),
+    `${DEFAULT_LIMITS}\n\n${table(
+      ['model', 'tokens'],
+      [...LIMITS_REQUIRED].flatMap((required) => defaultLimits(required, models)),
+    )}`,
     `## Answered with 501\n\n${without.map(withoutBatch).join('\n')}`,
     OWN,
   ].join('\n\n')}\n`;
@@ -87,6 +101,14 @@ function limitsRow({ id, name, capabilities }: ListedProvider): string[] {
     `${shown(maxLineBytes / MB)} MB`,
     ['24h', ...extraWindows].join(', '),
     `${pollIntervalMs / 1000} s`,
+  ];
+}
+
+function defaultLimits([provider, fallback]: readonly [string, number], models: readonly CatalogModel[]): string[][] {
+  const own = models.filter((model) => model.provider === provider);
+  return [
+    ...own.map(({ id, traits }) => [`\`${id}\``, shown(traits?.maxOutputTokens ?? fallback)]),
+    [`any other of \`${provider}\``, shown(fallback)],
   ];
 }
 

@@ -43,6 +43,20 @@ describe('ProviderRegistry', () => {
     expect(resolved.endpoints).toEqual(['/v1/chat/completions']);
   });
 
+  it.each(['acme/big-2026', 'acme/big', 'big'])('takes %s for one model, whichever way it is spelled', (id) => {
+    expect(both.resolve(id)).toMatchObject({ model: 'acme/big', upstreamModel: 'big-2026' });
+  });
+
+  it('knows of a dated snapshot what it knows of its model', () => {
+    const traits = { sampling: 'none' } as const;
+    const catalog = { ...CATALOG, models: [{ ...CATALOG.models[0]!, traits }] };
+    const registry = new ProviderRegistry([adapter('acme')], catalog);
+    const dated = { model: 'acme/big-2026-20261101', upstreamModel: 'big-2026-20261101', traits };
+    expect(registry.resolve('acme/big-2026-20261101')).toMatchObject(dated);
+    expect(registry.targetModel(dated)).toEqual({ upstream: 'big-2026-20261101', traits });
+    expect(registry.resolve('acme/other-20261101').traits).toEqual({});
+  });
+
   it('passes an unlisted model of a configured provider through', () => {
     expect(both.resolve('acme/new/one')).toMatchObject({ model: 'acme/new/one', upstreamModel: 'new/one' });
   });

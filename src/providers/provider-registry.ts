@@ -9,6 +9,9 @@ import {
   ProviderNotConfiguredError,
 } from './providers.errors';
 
+/** The end of a snapshot's name, such as `-20251001`. */
+const DATED = /^(.+)-\d{8}$/;
+
 /** A model with everything that is needed to send items to it. */
 export interface ResolvedModel {
   readonly adapter: ProviderAdapter;
@@ -49,15 +52,18 @@ export class ProviderRegistry {
   ) {
     this.adapters = indexUnique('provider adapter', adapters, ({ id }) => [id], ' from providers.adapters');
     this.providers = indexUnique('catalog provider', withUnlisted(catalog.providers, adapters), ({ id }) => [id]);
-    this.models = indexUnique('catalog model', catalog.models, (model) => [model.id, ...model.aliases]);
+    this.models = withVendorIds(
+      indexUnique('catalog model', catalog.models, (model) => [model.id, ...model.aliases]),
+      catalog.models,
+    );
   }
 
   /**
-   * Finds who runs a model, by canonical or bare id.
+   * Finds who runs a model: by canonical or bare id, or by the vendor's own id under the provider's prefix.
    * Throws 404 for an unknown one, 501 without a batch API, 503 without credentials, 400 where the model does not batch.
    */
   resolve(id: string): ResolvedModel {
-    const known = this.models.get(id) ?? this.passedThrough(id);
+    const known = this.models.get(id) ?? this.dated(id) ?? this.passedThrough(id);
     const provider = known && this.providers.get(known.provider);
     if (!provider) throw new ModelNotFoundError(id);
     const adapter = this.adapters.get(provider.id);
@@ -79,7 +85,7 @@ export class ProviderRegistry {
 
   /** A stored batch's model, with what the catalog says of it now. */
   targetModel({ model, upstreamModel }: { model: string; upstreamModel: string }): TargetModel {
-    return { upstream: upstreamModel, traits: this.models.get(model)?.traits ?? {} };
+    return { upstream: upstreamModel, traits: (this.models.get(model) ?? this.dated(model))?.traits ?? {} };
   }
 
   /** The catalog's models of the providers that are configured. */
@@ -100,6 +106,15 @@ export class ProviderRegistry {
       .map(({ id }) => id);
   }
 
+  /** A snapshot of a model that the catalog lists, named by its date: all that is known of the model holds for it too. */
+  private dated(id: string): CatalogModel | undefined {
+    const [, undated] = DATED.exec(id) ?? [];
+    const model = undated === undefined ? undefined : this.models.get(undated);
+    if (!model || undated !== vendorId(model)) return undefined;
+    if (!this.providers.get(model.provider)?.passThrough) return undefined;
+    return { ...model, id, upstream: id.slice(id.indexOf('/') + 1), aliases: [] };
+  }
+
   /** A model that the catalog does not list, under the prefix of a provider that it knows. */
   private passedThrough(id: string): CatalogModel | undefined {
     const slash = id.indexOf('/');
@@ -111,6 +126,20 @@ export class ProviderRegistry {
     if (!taken) return undefined;
     return { id, provider: provider.id, upstream, aliases: [], endpoints: adapter?.capabilities.endpoints ?? [] };
   }
+}
+
+/** The vendor's own id under the provider's prefix. */
+function vendorId({ id, upstream }: CatalogModel): string {
+  return `${id.slice(0, id.indexOf('/'))}/${upstream}`;
+}
+
+/** The models by their vendor ids too. A name that the catalog gives goes before, and so does the model that is listed first. */
+function withVendorIds(
+  index: ReadonlyMap<string, CatalogModel>,
+  models: readonly CatalogModel[],
+): ReadonlyMap<string, CatalogModel> {
+  const implied = models.map((model) => [vendorId(model), model] as const);
+  return new Map([...implied.reverse(), ...index]);
 }
 
 function narrowed(provider: ProviderCapabilities, model: ModelLimits = {}): ResolvedLimits {

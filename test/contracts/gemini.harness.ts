@@ -5,20 +5,11 @@ import type { ProviderAdapter } from '../../src/providers/contract/adapter';
 import { GeminiSimulator } from '../support/upstreams/gemini/gemini-simulator';
 import { SIGNATURE } from '../support/upstreams/gemini/outcomes';
 import type { SimulatorOptions } from '../support/upstreams/gemini/types';
-import type { Route } from '../support/upstreams/kit/types';
 import { withAnswers } from './canned-server';
-import type { AdapterCall, FaultyHarness } from './provider-faults.contract';
+import { TOKENS } from './scenario';
+import { FILE_ROUTES, rowsOf, simulatedHarness, type SimulatedHarness } from './simulated.harness';
 
-const ROUTES: Record<AdapterCall, Route> = {
-  stage: 'upload',
-  submit: 'create',
-  find: 'list',
-  poll: 'get',
-  results: 'content',
-  cancel: 'cancel',
-  withdraw: 'deleteFile',
-  cleanup: 'delete',
-};
+const ROUTES = { ...FILE_ROUTES, cleanup: 'delete' } as const;
 /** A small batch's answers are in its own document. */
 const INLINE_ROUTES = { ...ROUTES, results: 'get', withdraw: 'listFiles' } as const;
 export const MODEL = 'gemini-2.5-flash';
@@ -28,34 +19,22 @@ export const FILES_ONLY: InlineLimits = { bytes: 0, items: 0 };
 /** The adapter's own. */
 export const INLINE: InlineLimits = { bytes: 15_000_000, items: 1000 };
 
-export type GeminiHarness = FaultyHarness & { readonly simulator: GeminiSimulator };
+export type GeminiHarness = SimulatedHarness<GeminiSimulator>;
 
 /** The adapter beside a simulator; batches carry their requests within these limits. */
 export async function gemini(limits: InlineLimits, options: SimulatorOptions = {}): Promise<GeminiHarness> {
   const simulator = await GeminiSimulator.start({ stateMs: 2, ...options });
-  const routes = limits === FILES_ONLY ? ROUTES : INLINE_ROUTES;
-  return {
+  const byFile = limits === FILES_ONLY;
+  return simulatedHarness({
     simulator,
     adapter: createGemini({ apiKey: KEY, baseUrl: simulator.url }, limits),
     model: MODEL,
-    now: () => Date.now(),
-    hold: () => simulator.hold(),
-    halfway: async (id) => {
-      await simulator.waitForBatch((batch) => batch.id === id && batch.ran === 4);
-    },
-    finish: async (id) => {
-      simulator.release();
-      await simulator.waitForBatch((batch) => batch.id === id && batch.ended);
-    },
-    fail: (call, kind) => simulator.faults.add({ route: routes[call], kind }),
-    createArrived: async (done) => {
-      await (done ? simulator.waitForBatch(() => true) : simulator.waitFor('create'));
-    },
+    routes: byFile ? ROUTES : INLINE_ROUTES,
+    ran: (batch) => batch.ran,
+    hasEnded: (batch) => batch.ended,
     created: () => simulator.created.map(({ id }) => id),
-    expireAll: () => simulator.expireAll(),
-    withLargeResults: ({ rows, rowBytes }, work) => withLargeResults(limits === FILES_ONLY, rows, rowBytes, work),
-    close: () => simulator.stop(),
-  };
+    withLargeResults: ({ rows, rowBytes }, work) => withLargeResults(byFile, rows, rowBytes, work),
+  });
 }
 
 /** Runs `work` with a batch that has succeeded, and whose many answers are in a file or in its document, at both places. */
@@ -67,11 +46,9 @@ async function withLargeResults(
 ): Promise<void> {
   const parts = [{ text: 'x'.repeat(rowBytes) }];
   const response = JSON.stringify({ candidates: [{ content: { parts }, finishReason: 'STOP' }] });
-  const key = (index: number) => `"key": "${toItemId(index, 'aaaaaaa1')}"`;
+  const key = (index: number) => `"key": "${toItemId(index, TOKENS[0])}"`;
   const state = '"state": "BATCH_STATE_SUCCEEDED"';
-  const lines = function* () {
-    for (let index = 0; index < rows; index++) yield `{${key(index)}, "response": ${response}}\n`;
-  };
+  const lines = () => rowsOf(rows, (index) => `{${key(index)}, "response": ${response}}`);
   const answers = function* () {
     yield '{"inlinedResponses": {"inlinedResponses": [';
     for (let index = 0; index < rows; index++) {

@@ -6,11 +6,43 @@ const CHAT_AND_RESPONSES: readonly Endpoint[] = ['/v1/chat/completions', '/v1/re
 const EMBEDDINGS: readonly Endpoint[] = ['/v1/embeddings'];
 const NO_BATCH: readonly Endpoint[] = [];
 
-/** Claude 4.5 and 4.6 take temperature or top_p and not both; from Opus 4.7 on no sampling field is taken at all. */
-const ONE_SAMPLING_FIELD: ModelTraits = { sampling: 'one', tools: true, images: true };
-const NO_SAMPLING: ModelTraits = { sampling: 'none', tools: true, images: true };
-/** The vendor's most for one answer of the 4.5 models, which is also what is asked for when the caller sets no limit. */
-const CLAUDE_4_5: ModelTraits = { ...ONE_SAMPLING_FIELD, maxOutputTokens: 64_000 };
+/**
+ * Claude. Sources, as of October 2026: the vendor's pages "Effort", "Thinking", "Structured outputs" and, for each model, its
+ * overview ("Max output" outside the beta of 300,000 tokens), "What's new" and migration guide; the table of thinking and
+ * effort by model in its repository anthropics/skills.
+ */
+const CLAUDE: ModelTraits = { tools: true, images: true, jsonSchema: true };
+const UNTHINKING = ['none', 'minimal'] as const;
+const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+/** Takes temperature or top_p and not both. Thinks by a budget alone, and so never unless told; takes no effort. */
+const CLAUDE_4_5: ModelTraits = {
+  ...CLAUDE,
+  sampling: 'one',
+  reasoning: 'budget',
+  efforts: UNTHINKING,
+  maxOutputTokens: 64_000,
+};
+/** The one model without adaptive thinking that takes an effort. */
+const CLAUDE_OPUS_4_5: ModelTraits = { ...CLAUDE_4_5, efforts: [...UNTHINKING, 'low', 'medium', 'high'] };
+const CLAUDE_4_6: ModelTraits = {
+  ...CLAUDE,
+  sampling: 'one',
+  reasoning: 'effort',
+  efforts: [...UNTHINKING, 'low', 'medium', 'high', 'max'],
+  besideThinking: 'none',
+  maxOutputTokens: 128_000,
+};
+/** From Opus 4.7 on, no sampling field is taken at all. */
+const CLAUDE_4_7: ModelTraits = {
+  ...CLAUDE,
+  sampling: 'none',
+  reasoning: 'effort',
+  efforts: [...UNTHINKING, ...EFFORTS],
+  maxOutputTokens: 128_000,
+};
+const CLAUDE_ALWAYS_THINKING: ModelTraits = { ...CLAUDE_4_7, efforts: EFFORTS };
+/** Refuses `thinking: disabled`, and a `tool_choice` of any or a named tool. */
+const CLAUDE_UNFORCED: ModelTraits = { ...CLAUDE_ALWAYS_THINKING, forcedTools: false };
 const GEMINI_2_5: ModelTraits = { reasoning: 'budget', tools: true, images: true, jsonSchema: true };
 const GEMINI_3: ModelTraits = { ...GEMINI_2_5, reasoning: 'level' };
 
@@ -29,6 +61,11 @@ function model(
     endpoints,
     ...(traits && { traits }),
   };
+}
+
+/** A model of a vendor that hosts those of others, so that its bare id would not say where it runs. */
+function hosted(id: string, endpoints: readonly Endpoint[]): CatalogModel {
+  return { ...model(id, endpoints), aliases: [] };
 }
 
 function claude(name: string, version: string, traits: ModelTraits): CatalogModel {
@@ -59,29 +96,40 @@ export const BUILT_IN_MODELS: readonly CatalogModel[] = [
   model('openai/gpt-realtime', NO_BATCH),
   claude('haiku', '4.5', CLAUDE_4_5),
   claude('sonnet', '4.5', CLAUDE_4_5),
-  claude('opus', '4.5', CLAUDE_4_5),
-  claude('sonnet', '4.6', ONE_SAMPLING_FIELD),
-  claude('opus', '4.6', ONE_SAMPLING_FIELD),
-  claude('opus', '4.7', NO_SAMPLING),
-  claude('opus', '4.8', NO_SAMPLING),
-  claude('sonnet', '5', NO_SAMPLING),
-  claude('opus', '5', NO_SAMPLING),
-  claude('fable', '5', NO_SAMPLING),
-  claude('haiku', '5.5', NO_SAMPLING),
-  claude('sonnet', '5.5', NO_SAMPLING),
-  claude('opus', '5.5', NO_SAMPLING),
+  claude('opus', '4.5', CLAUDE_OPUS_4_5),
+  claude('sonnet', '4.6', CLAUDE_4_6),
+  claude('opus', '4.6', CLAUDE_4_6),
+  claude('opus', '4.7', CLAUDE_4_7),
+  claude('opus', '4.8', CLAUDE_4_7),
+  claude('sonnet', '5', CLAUDE_4_7),
+  claude('opus', '5', CLAUDE_4_7),
+  claude('fable', '5', CLAUDE_ALWAYS_THINKING),
+  claude('haiku', '5.5', CLAUDE_4_7),
+  claude('sonnet', '5.5', CLAUDE_UNFORCED),
+  claude('opus', '5.5', CLAUDE_UNFORCED),
   model('gemini/gemini-2.5-flash', CHAT, { traits: GEMINI_2_5 }),
   model('gemini/gemini-2.5-flash-lite', CHAT, { traits: GEMINI_2_5 }),
   model('gemini/gemini-2.5-pro', CHAT, { traits: GEMINI_2_5 }),
   model('gemini/gemini-3.5-flash-lite', CHAT, { traits: GEMINI_3 }),
   model('gemini/gemini-3.8-flash', CHAT, { traits: GEMINI_3 }),
   model('gemini/gemini-embedding-001', EMBEDDINGS),
+  // The example of the vendor's page on batch processing.
+  model('mistral/ministral-3b-latest', CHAT),
   model('mistral/mistral-small-latest', CHAT),
   model('mistral/mistral-medium-latest', CHAT),
   model('mistral/mistral-large-latest', CHAT),
   model('mistral/mistral-embed', EMBEDDINGS),
   model('groq/llama-3.1-8b-instant', CHAT),
   model('groq/llama-3.3-70b-versatile', CHAT),
+  // Suggested for batches by the vendor's SDK for Python; the newer ones are refused there.
+  ...['grok-4.3', 'grok-4.20', 'grok-4.20-non-reasoning'].map((name) => model(`xai/${name}`, CHAT)),
+  // Discounted in batches, by the vendor's overview of its batch API.
+  hosted('together/meta-llama/Llama-3.3-70B-Instruct-Turbo', CHAT),
+  hosted('together/Qwen/Qwen2.5-7B-Instruct-Turbo', CHAT),
+  hosted('together/zai-org/GLM-4.5-Air-FP8', CHAT),
+  // The examples of the vendor's introduction to its batch API.
+  hosted('deepinfra/deepseek-ai/DeepSeek-V4-Flash-0731', CHAT),
+  hosted('deepinfra/Qwen/Qwen3-Embedding-8B', EMBEDDINGS),
   model('deepseek/deepseek-chat', NO_BATCH),
   // Perplexity's batches run its Agent API; these models answer chat completions, which it does not batch.
   ...['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'].map((name) => ({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { genericProfileSchema, profileOf } from '../adapters/openai-shaped/generic-profile';
 import { defineOpenAiShaped } from '../adapters/openai-shaped/openai-shaped.adapter';
-import { ENDPOINTS } from '../contract/adapter';
+import { ENDPOINTS, REASONING_EFFORTS } from '../contract/adapter';
 import type { AdapterDefinition } from '../contract/definition';
 import type { Catalog, CatalogModel, CatalogProvider } from './catalog';
 
@@ -11,9 +11,12 @@ const count = z.int().min(1);
 const traitsSchema = z.strictObject({
   sampling: z.enum(['any', 'one', 'none']).optional(),
   tools: z.boolean().optional(),
+  forcedTools: z.boolean().optional(),
   images: z.boolean().optional(),
   jsonSchema: z.boolean().optional(),
   reasoning: z.enum(['effort', 'level', 'budget', 'none']).optional(),
+  efforts: z.array(z.enum(REASONING_EFFORTS)).optional(),
+  besideThinking: z.enum(['any', 'none']).optional(),
   maxOutputTokens: count.optional(),
 });
 

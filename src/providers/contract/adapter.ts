@@ -33,15 +33,25 @@ export interface StoredItem {
   readonly body: Buffer;
 }
 
+/** The values of `reasoning_effort` that we know. */
+export const REASONING_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
+
 /** What is known of a model beyond its name; what is left out is not known, and then nothing is refused for it. */
 export interface ModelTraits {
   /** `one`: temperature or top_p, not both; `none`: no sampling field at all. */
   readonly sampling?: 'any' | 'one' | 'none';
   readonly tools?: boolean;
+  /** Whether it can be made to call a tool, a named one or any. */
+  readonly forcedTools?: boolean;
   readonly images?: boolean;
   readonly jsonSchema?: boolean;
-  /** How effort is asked for; `none` where the model does not reason. */
+  /** How thinking is asked for; `none` where the model does not reason. */
   readonly reasoning?: 'effort' | 'level' | 'budget' | 'none';
+  /** The efforts that it takes: `none` and `minimal` among them where it can be told not to think. */
+  readonly efforts?: readonly ReasoningEffort[];
+  /** `none`: while it is asked to think, sampling stays as it is and no tool can be forced. */
+  readonly besideThinking?: 'any' | 'none';
   /** Most tokens of one answer; where the vendor requires a limit and the caller gives none, this is sent. */
   readonly maxOutputTokens?: number;
 }

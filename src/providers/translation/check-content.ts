@@ -70,3 +70,13 @@ export function isEmpty(content: unknown): boolean {
   if (!Array.isArray(content)) return content === '' || !isGiven(content);
   return content.every((part) => isFields(part) && part['type'] === 'text' && part['text'] === '');
 }
+
+/** Refuses texts that are white space alone: to leave one out would change what is said. */
+export function refuseBlank(content: unknown, path: Path, refuse: Refuse): void {
+  const isBlank = (text: unknown) => typeof text === 'string' && text !== '' && text.trim() === '';
+  if (isBlank(content)) refuse(path, 'Must not be white space alone');
+  if (!Array.isArray(content)) return;
+  content.forEach((part: unknown, index) => {
+    if (isFields(part) && isBlank(part['text'])) refuse([...path, index, 'text'], 'Must not be white space alone');
+  });
+}

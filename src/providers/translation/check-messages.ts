@@ -1,4 +1,4 @@
-import { checkContent, isEmpty, refuseImages, TEXT_PARTS, type PartChecks } from './check-content';
+import { checkContent, isEmpty, refuseBlank, refuseImages, TEXT_PARTS, type PartChecks } from './check-content';
 import { checkOrder } from './check-order';
 import { isFields, isGiven, refuseOthers, type Fields, type Path, type Refuse } from './checks';
 
@@ -15,6 +15,8 @@ export interface MessageRules {
   /** The parts that a user's content may have; that of every other role is text. */
   readonly userParts: PartChecks;
   readonly takesImages: boolean;
+  /** Whether a text may be white space alone. */
+  readonly takesBlank: boolean;
   readonly callId: TextForm;
   /** Of a function's name; any string is taken when left out. */
   readonly callName?: TextForm;
@@ -34,6 +36,7 @@ export function checkMessages(messages: unknown, rules: MessageRules, refuse: Re
 }
 
 function checkMessage(message: Fields, path: Path, rules: MessageRules, refuse: Refuse): void {
+  if (!rules.takesBlank) refuseBlank(message['content'], [...path, 'content'], refuse);
   const at = [...path, 'content'];
   switch (message['role']) {
     case 'system':
@@ -65,6 +68,11 @@ function checkAssistant(message: Fields, path: Path, rules: MessageRules, refuse
   if (isGiven(calls) && !Array.isArray(calls)) return refuse([...path, 'tool_calls'], 'Must be a list');
   const list: readonly unknown[] = Array.isArray(calls) ? calls : [];
   list.forEach((call, index) => checkCall(call, [...path, 'tool_calls', index], rules, refuse));
+  const ids = list.map((call) => (isFields(call) ? call['id'] : undefined));
+  ids.forEach((id, index) => {
+    if (isGiven(id) && ids.indexOf(id) < index)
+      refuse([...path, 'tool_calls', index, 'id'], 'An earlier call has this id');
+  });
   if (isEmpty(content) && list.length === 0) refuse([...path, 'content'], 'Must not be empty without tool calls');
 }
 

@@ -13,7 +13,7 @@ export function checkTools(body: Fields, traits: ModelTraits, refuse: Refuse, na
   if (list.length > 0 && traits.tools === false) refuse(['tools'], 'The model takes no tools');
   list.forEach((tool, index) => checkTool(tool, ['tools', index], name, refuse));
   if (isGiven(parallel) && typeof parallel !== 'boolean') refuse(['parallel_tool_calls'], 'Must be true or false');
-  if (isGiven(choice)) checkChoice(choice, list.length > 0, refuse);
+  if (isGiven(choice)) checkChoice(choice, list.map(nameOf), refuse);
 }
 
 function checkTool(tool: unknown, path: Path, name: TextForm | undefined, refuse: Refuse): void {
@@ -29,11 +29,16 @@ function checkTool(tool: unknown, path: Path, name: TextForm | undefined, refuse
   if (isGiven(own['strict']) && typeof own['strict'] !== 'boolean') refuse([...at, 'strict'], 'Must be true or false');
 }
 
-function checkChoice(choice: unknown, hasTools: boolean, refuse: Refuse): void {
+function nameOf(tool: unknown): unknown {
+  return isFields(tool) && isFields(tool['function']) ? tool['function']['name'] : undefined;
+}
+
+/** `names` are those of the tools. */
+function checkChoice(choice: unknown, names: readonly unknown[], refuse: Refuse): void {
   const path = ['tool_choice'];
   if (!isFields(choice)) {
     if (!CHOICES.includes(choice)) refuse(path, 'Must be auto, required, none or a function');
-    else if (choice === 'required' && !hasTools) refuse(path, 'There are no tools to choose from');
+    else if (choice === 'required' && names.length === 0) refuse(path, 'There are no tools to choose from');
     return;
   }
   if (choice['type'] !== 'function') return refuse([...path, 'type'], 'Must be function');
@@ -42,5 +47,6 @@ function checkChoice(choice: unknown, hasTools: boolean, refuse: Refuse): void {
   if (!isFields(named)) return refuse(at, 'Must be an object');
   refuseOthers(named, ['name'], at, refuse);
   if (typeof named['name'] !== 'string') refuse([...at, 'name'], 'Must be a string');
-  else if (!hasTools) refuse(path, 'There are no tools to choose from');
+  else if (names.length === 0) refuse(path, 'There are no tools to choose from');
+  else if (!names.includes(named['name'])) refuse([...at, 'name'], 'There is no tool of this name');
 }

@@ -1,5 +1,6 @@
 import type { ModelTraits, UnsupportedField } from '../contract/adapter';
 import { isFields, isGiven, type Fields } from './checks';
+import { checkThinking } from './thinking';
 
 /**
  * The fields of an OpenAI body that a model is known not to honour, for an upstream that takes the body as it is. What is not
@@ -9,7 +10,10 @@ export function refusedByTraits(body: Buffer, traits: ModelTraits): readonly Uns
   if (!restrictsAnything(traits)) return [];
   const fields = JSON.parse(body.toString('utf8')) as unknown;
   if (!isFields(fields)) return [];
+  const refused: UnsupportedField[] = [];
+  checkThinking(fields, traits, (path, message) => void refused.push({ path, message }));
   return [
+    ...refused,
     ...refusedSampling(fields, traits),
     ...refusedLimits(fields, traits),
     ...(traits.tools === false ? given(fields, ['tools', 'tool_choice'], 'The model takes no tools') : []),
@@ -19,9 +23,10 @@ export function refusedByTraits(body: Buffer, traits: ModelTraits): readonly Uns
   ];
 }
 
-function restrictsAnything({ sampling = 'any', tools, images, jsonSchema, reasoning, maxOutputTokens }: ModelTraits) {
-  const flags = [tools, images, jsonSchema].includes(false);
-  return flags || sampling !== 'any' || reasoning === 'none' || maxOutputTokens !== undefined;
+function restrictsAnything({ sampling = 'any', reasoning, efforts, maxOutputTokens, ...traits }: ModelTraits) {
+  const flags = [traits.tools, traits.forcedTools, traits.images, traits.jsonSchema].includes(false);
+  const thinking = reasoning === 'none' || efforts !== undefined || traits.besideThinking === 'none';
+  return flags || thinking || sampling !== 'any' || maxOutputTokens !== undefined;
 }
 
 function refusedSampling(fields: Fields, { sampling }: ModelTraits): UnsupportedField[] {

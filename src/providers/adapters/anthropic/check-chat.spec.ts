@@ -178,4 +178,36 @@ describe('checkChat', () => {
   ])('refuses the part %j', (part, path) => {
     expect(parts({ type: 'text', text: 'x' }, part)).toContain(`messages.0.content.1.${path}`);
   });
+
+  it('refuses texts of white space alone, calls that share an id, and a choice of a tool that is not there', () => {
+    expect(messages({ role: 'user', content: ' \n' })).toEqual(['messages.0.content']);
+    expect(parts({ type: 'text', text: 'a' }, { type: 'text', text: ' ' })).toEqual(['messages.0.content.1.text']);
+    expect(messages(USER, CALLS, { ...ANSWER, content: '\t' })).toEqual(['messages.2.content']);
+    expect(messages(USER, { ...CALLS, tool_calls: [CALL, CALL] }, ANSWER)).toEqual(['messages.1.tool_calls.1.id']);
+    const choice = { type: 'function', function: { name: 'g' } };
+    expect(check({ tools: [TOOL], tool_choice: choice })).toEqual(['tool_choice.function.name']);
+  });
+
+  describe('where the efforts of the model are known', () => {
+    const traits = { reasoning: 'effort', efforts: ['none', 'low', 'high'], besideThinking: 'none' } as const;
+    const tools = [TOOL];
+
+    it.each([
+      [{ reasoning_effort: 'high' }, []],
+      [{ reasoning_effort: 'none', temperature: 0.5 }, []],
+      [{ reasoning_effort: 'minimal' }, ['reasoning_effort']],
+      [{ reasoning_effort: 'max' }, ['reasoning_effort']],
+      [{ reasoning_effort: 'low', temperature: 0.5 }, ['temperature']],
+      [{ reasoning_effort: 'low', temperature: 1, top_p: 0.95 }, []],
+      [{ reasoning_effort: 'low', tools, tool_choice: 'required' }, ['tool_choice']],
+      [{ reasoning_effort: 'none', tools, tool_choice: 'required' }, []],
+    ])('of %j refuses %j', (body, refused) => {
+      expect(check(body, traits)).toEqual(refused);
+    });
+
+    it('refuses every effort of a model that takes none, and to force a tool on one that cannot be made to', () => {
+      expect(check({ reasoning_effort: 'low' }, { efforts: [] })).toEqual(['reasoning_effort']);
+      expect(check({ tools, tool_choice: 'required' }, { forcedTools: false })).toEqual(['tool_choice']);
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { readFields, type FieldRules } from '../../translation/check-fields';
 import { checkMessages } from '../../translation/check-messages';
 import { checkTools } from '../../translation/check-tools';
 import type { Refuse } from '../../translation/checks';
+import { checkThinking } from '../../translation/thinking';
 import { USER_PARTS } from './content';
 import { checkOptions } from './options';
 
@@ -42,10 +43,12 @@ export function checkChat({ body }: StoredItem, { traits }: TargetModel): readon
     vendor: 'Anthropic',
     userParts: USER_PARTS,
     takesImages: traits.images !== false,
+    takesBlank: false,
     callId: CALL_ID,
   };
   checkMessages(chat['messages'], rules, refuse);
   checkTools(chat, traits, refuse);
   checkOptions(chat, traits, refuse);
+  checkThinking(chat, traits, refuse);
   return refused;
 }

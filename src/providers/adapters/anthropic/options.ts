@@ -1,4 +1,4 @@
-import type { ModelTraits } from '../../contract/adapter';
+import { REASONING_EFFORTS, type ModelTraits } from '../../contract/adapter';
 import {
   checkMaxTokens,
   checkRange,
@@ -8,6 +8,7 @@ import {
   type OptionFields as SharedFields,
 } from '../../translation/check-options';
 import { checkOptionalString, isGiven, type Fields, type Refuse } from '../../translation/checks';
+import { NOT_THINKING } from '../../translation/thinking';
 import { JsonText, rawAt } from '../../translation/raw-json';
 import { EFFORTS, type MessagesParams } from './params';
 
@@ -16,9 +17,6 @@ import { EFFORTS, type MessagesParams } from './params';
  * this is one that a long answer fits into and that models of some years take.
  */
 export const DEFAULT_MAX_TOKENS = 8192;
-
-/** Efforts at which the model is told not to think at all. */
-const NO_EFFORT: readonly unknown[] = ['none', 'minimal'];
 
 /** Checks the limits, sampling and reasoning fields, and the form of the answer. */
 export function checkOptions(body: Fields, traits: ModelTraits, refuse: Refuse): void {
@@ -43,10 +41,11 @@ function checkSampling(body: Fields, { sampling }: ModelTraits, refuse: Refuse):
   if (sampling === 'one' && given.length === 2) refuse(['top_p'], 'The model takes temperature or top_p, and not both');
 }
 
-function checkEffort(effort: unknown, { reasoning }: ModelTraits, refuse: Refuse): void {
-  if (!isGiven(effort) || NO_EFFORT.includes(effort)) return;
+/** Checks the effort for a model whose own efforts are not known. */
+function checkEffort(effort: unknown, { reasoning, efforts }: ModelTraits, refuse: Refuse): void {
+  if (!isGiven(effort) || efforts || NOT_THINKING.includes(effort)) return;
   const path = ['reasoning_effort'];
-  if (!EFFORTS.some((each) => each === effort)) return refuse(path, `Must be ${[...NO_EFFORT, ...EFFORTS].join(', ')}`);
+  if (!EFFORTS.some((each) => each === effort)) return refuse(path, `Must be ${REASONING_EFFORTS.join(', ')}`);
   if (reasoning !== undefined && reasoning !== 'effort') refuse(path, 'The model cannot be asked for an effort');
 }
 
@@ -91,10 +90,16 @@ function toOutput(
     ...(effort && { effort }),
     ...(schema && { format: { type: 'json_schema' as const, schema: JsonText.from(schema) } }),
   };
-  // A model that does not think needs not be told; and one that is asked for an effort may not think unless told.
-  const thinking = effort ? 'adaptive' : NO_EFFORT.includes(asked) && reasoning !== 'none' ? 'disabled' : null;
+  const thinking = thinkingAt(asked, reasoning);
   return {
     ...(thinking && { thinking: { type: thinking } }),
     ...(Object.keys(config).length > 0 && { output_config: config }),
   };
+}
+
+/** Many models that are asked for an effort do not think unless told; those that take budgets alone cannot be told so. */
+function thinkingAt(effort: unknown, reasoning: ModelTraits['reasoning']): 'adaptive' | 'disabled' | null {
+  if (effort == null || reasoning === 'none') return null;
+  if (NOT_THINKING.includes(effort)) return 'disabled';
+  return reasoning === 'budget' ? null : 'adaptive';
 }

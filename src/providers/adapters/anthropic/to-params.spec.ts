@@ -66,6 +66,11 @@ describe('toLine', () => {
     expect(params({ max_tokens: 9 }, { maxOutputTokens: 64_000 }).max_tokens).toBe(9);
   });
 
+  it('asks a model that thinks by budgets alone for an effort without telling it to think', () => {
+    const asked = params({ reasoning_effort: 'low' }, { reasoning: 'budget', efforts: ['low'] });
+    expect([asked.output_config, asked.thinking]).toEqual([{ effort: 'low' }, undefined]);
+  });
+
   it('does not tell a model that never thinks not to', () => {
     expect(params({ reasoning_effort: 'none' }, { reasoning: 'none' })).toEqual(params({}));
   });

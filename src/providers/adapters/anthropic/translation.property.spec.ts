@@ -20,10 +20,9 @@ function readSpelled(json: string): Parsed {
 }
 
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 8 }),
-  fc.constantFrom('é😀', '\ud800', '"\\\n', '{}', '\u2028'),
-);
+const text = fc
+  .oneof(fc.string({ unit: 'binary', maxLength: 8 }), fc.constantFrom('é😀', '\ud800', '"\\\n', '{}', '\u2028'))
+  .filter((value) => value === '' || value.trim() !== '');
 const someText = text.filter((value) => value !== '');
 const textPart = text.map((value) => ({ type: 'text', text: value }));
 const imagePart = fc
@@ -84,24 +83,33 @@ const tool = fc
   .record({ name, description: maybe(text), strict: maybe(fc.boolean()), parameters: maybe(objectJson) })
   .map((own) => ({ type: 'function', function: own }));
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
-const options = fc.record({
-  limit: fc.constantFrom(
-    {},
-    { max_tokens: 7 },
-    { max_completion_tokens: 8 },
-    { max_tokens: 9, max_completion_tokens: 9 },
-  ),
-  stop: maybe(fc.oneof(fc.constant('END'), fc.array(fc.constantFrom('a', ' b'), { maxLength: 2 }))),
-  temperature: maybe(unit),
-  top_p: maybe(unit),
-  schema: maybe(objectJson),
-  reasoning_effort: maybe(fc.constantFrom('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max')),
-  user: maybe(text),
-  tools: maybe(fc.array(tool, { minLength: 1, maxLength: 2 })),
-  tool_choice: maybe(fc.constantFrom('auto', 'required', 'none', { type: 'function', function: { name: 'f' } })),
-  parallel_tool_calls: maybe(fc.boolean()),
-  dropped: fc.constantFrom({}, { n: 1, stream: false, metadata: { a: 'b' }, service_tier: 'auto', logprobs: false }),
-});
+
+/** A choice that names a tool names one that there is. */
+function ofATool<C>(choice: C, tools: readonly { function: { name: string } }[] | undefined) {
+  const [first] = tools ?? [];
+  return typeof choice === 'object' && first ? { type: 'function', function: { name: first.function.name } } : choice;
+}
+
+const options = fc
+  .record({
+    limit: fc.constantFrom(
+      {},
+      { max_tokens: 7 },
+      { max_completion_tokens: 8 },
+      { max_tokens: 9, max_completion_tokens: 9 },
+    ),
+    stop: maybe(fc.oneof(fc.constant('END'), fc.array(fc.constantFrom('a', ' b'), { maxLength: 2 }))),
+    temperature: maybe(unit),
+    top_p: maybe(unit),
+    schema: maybe(objectJson),
+    reasoning_effort: maybe(fc.constantFrom('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max')),
+    user: maybe(text),
+    tools: maybe(fc.array(tool, { minLength: 1, maxLength: 2 })),
+    tool_choice: maybe(fc.constantFrom('auto', 'required', 'none', { type: 'function', function: { name: 'f' } })),
+    parallel_tool_calls: maybe(fc.boolean()),
+    dropped: fc.constantFrom({}, { n: 1, stream: false, metadata: { a: 'b' }, service_tier: 'auto', logprobs: false }),
+  })
+  .map((chosen) => ({ ...chosen, tool_choice: ofATool(chosen.tool_choice, chosen.tools) }));
 type Options = typeof options extends fc.Arbitrary<infer T> ? T : never;
 
 /** The body as JSON: schemas are spliced in as they are spelled. */

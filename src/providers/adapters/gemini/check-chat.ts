@@ -32,6 +32,7 @@ export function checkChat({ body }: StoredItem, model: TargetModel): readonly Un
     vendor: 'Gemini',
     userParts: USER_PARTS,
     takesImages: model.traits.images !== false,
+    takesBlank: true,
     callId: CALL_ID,
     callName: FUNCTION_NAME,
     checkExtra,

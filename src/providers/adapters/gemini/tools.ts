@@ -1,7 +1,7 @@
 import type { ModelTraits } from '../../contract/adapter';
 import type { FunctionTool, ToolFields } from '../../translation/chat';
 import { checkTools as checkToolFields } from '../../translation/check-tools';
-import { isFields, type Fields, type Refuse } from '../../translation/checks';
+import { type Fields, type Refuse } from '../../translation/checks';
 import { JsonText, rawAt, rawElements } from '../../translation/raw-json';
 import type { CallingConfig, Declaration, GenerateRequest } from './request';
 
@@ -22,13 +22,6 @@ export function checkTools(body: Fields, traits: ModelTraits, refuse: Refuse): v
   if (body['parallel_tool_calls'] === false) {
     refuse(['parallel_tool_calls'], 'Gemini cannot be kept from calling several functions at once');
   }
-  const { tools, tool_choice: choice } = body;
-  const named: unknown = isFields(choice) && isFields(choice['function']) ? choice['function']['name'] : undefined;
-  if (typeof named !== 'string' || !Array.isArray(tools) || tools.length === 0) return;
-  const isKnown = tools.some(
-    (tool) => isFields(tool) && isFields(tool['function']) && tool['function']['name'] === named,
-  );
-  if (!isKnown) refuse(['tool_choice', 'function', 'name'], 'There is no tool of this name');
 }
 
 /** The fields about tools; none where there are no tools. `json` is the whole body, for the bytes of the schemas. */
