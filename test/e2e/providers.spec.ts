@@ -18,7 +18,7 @@ const PROVIDERS: Readonly<Record<string, { model: string; refused: number }>> = 
   groq: { model: 'groq/llama-3.1-8b-instant', refused: 0 },
   together: { model: 'together/meta-llama/Llama-3.3-70B-Instruct-Turbo', refused: 0 },
   deepinfra: { model: 'deepinfra/meta-llama/Meta-Llama-3.1-8B-Instruct', refused: 0 },
-  anthropic: { model: 'claude-haiku-4-5', refused: 28 },
+  anthropic: { model: 'claude-haiku-4-5', refused: 31 },
   fireworks: { model: 'fireworks/accounts/fireworks/models/llama-v3p1-8b-instruct', refused: 10 },
   gemini: { model: 'gemini-2.5-flash', refused: 11 },
   mistral: { model: 'mistral-small-latest', refused: 16 },
