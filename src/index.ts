@@ -24,11 +24,13 @@ export { MeshbatchError, type ErrorCode, type ErrorExtras } from './http/meshbat
 export { OwnerResolver, SCOPES, type LoginRequest, type Owner, type Scope } from './auth/owner';
 export {
   ENDPOINTS,
+  REASONING_EFFORTS,
   IncompleteDownloadError,
   type Endpoint,
   type ProviderCapabilities,
   type StoredItem,
   type ModelTraits,
+  type ReasoningEffort,
   type TargetModel,
   type UnsupportedField,
   type Attempt,

@@ -57,6 +57,19 @@ describe('ProviderRegistry', () => {
     expect(registry.resolve('acme/other-20261101').traits).toEqual({});
   });
 
+  it('puts a name that is given before one that is implied, and of implied ones the first', () => {
+    const [big] = CATALOG.models;
+    const other = { ...big!, aliases: [] };
+    const models = [big!, { ...other, id: 'acme/big-2026', upstream: 'b' }, { ...other, id: 'acme/c', upstream: 'b' }];
+    const registry = new ProviderRegistry([adapter('acme')], { ...CATALOG, models });
+    expect(registry.resolve('acme/big-2026').upstreamModel).toBe('b');
+    expect(registry.resolve('acme/b').model).toBe('acme/big-2026');
+  });
+
+  it('has no snapshots of a provider that takes listed models alone', () => {
+    expect(refusal(both, 'closed/one-20261001')).toBe('model_not_found');
+  });
+
   it('passes an unlisted model of a configured provider through', () => {
     expect(both.resolve('acme/new/one')).toMatchObject({ model: 'acme/new/one', upstreamModel: 'new/one' });
   });

@@ -102,6 +102,14 @@ describe('Azure OpenAI alone', () => {
     expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
   });
 
+  it('comes again when a create is refused at once because the queue of tokens is full', async () => {
+    const staged = await scenario.stage(scenario.attempt());
+    const body = { error: { code: 'token_limit_exceeded', message: 'Enqueued token limit reached.' } };
+    harness.simulator.faults.add({ route: 'create', kind: { status: 400, body } });
+    const create = scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal);
+    await expect(create).rejects.toMatchObject({ failure: 'throttled', certainlyNotDone: true });
+  });
+
   it('comes again when the queue of tokens is full', async () => {
     harness.simulator.refuseNextBatch('token_limit_exceeded', 'Enqueued token limit reached.');
     const { id } = await scenario.submit();

@@ -113,23 +113,20 @@ export const BUILT_IN_MODELS: readonly CatalogModel[] = [
   model('gemini/gemini-3.5-flash-lite', CHAT, { traits: GEMINI_3 }),
   model('gemini/gemini-3.8-flash', CHAT, { traits: GEMINI_3 }),
   model('gemini/gemini-embedding-001', EMBEDDINGS),
-  // The example of the vendor's page on batch processing.
-  model('mistral/ministral-3b-latest', CHAT),
   model('mistral/mistral-small-latest', CHAT),
   model('mistral/mistral-medium-latest', CHAT),
   model('mistral/mistral-large-latest', CHAT),
   model('mistral/mistral-embed', EMBEDDINGS),
   model('groq/llama-3.1-8b-instant', CHAT),
   model('groq/llama-3.3-70b-versatile', CHAT),
-  // Suggested for batches by the vendor's SDK for Python; the newer ones are refused there.
-  ...['grok-4.3', 'grok-4.20', 'grok-4.20-non-reasoning'].map((name) => model(`xai/${name}`, CHAT)),
+  // Run in batches against the live API, by issues of the vendor's SDK for Python.
+  ...['grok-4.3', 'grok-4.20-0309-reasoning', 'grok-4.20-0309-non-reasoning'].map((name) => model(`xai/${name}`, CHAT)),
   // Discounted in batches, by the vendor's overview of its batch API.
   hosted('together/meta-llama/Llama-3.3-70B-Instruct-Turbo', CHAT),
   hosted('together/Qwen/Qwen2.5-7B-Instruct-Turbo', CHAT),
   hosted('together/zai-org/GLM-4.5-Air-FP8', CHAT),
-  // The examples of the vendor's introduction to its batch API.
-  hosted('deepinfra/deepseek-ai/DeepSeek-V4-Flash-0731', CHAT),
-  hosted('deepinfra/Qwen/Qwen3-Embedding-8B', EMBEDDINGS),
+  // The example of the vendor's introduction to its batch API.
+  hosted('deepinfra/deepseek-ai/DeepSeek-V3', CHAT),
   model('deepseek/deepseek-chat', NO_BATCH),
   // Perplexity's batches run its Agent API; these models answer chat completions, which it does not batch.
   ...['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'].map((name) => ({

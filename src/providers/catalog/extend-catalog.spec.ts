@@ -56,6 +56,52 @@ describe('the built-in catalogue', () => {
   });
 });
 
+describe('the Claude models', () => {
+  const registry = registryOf(undefined);
+  const check = (model: string, body: object) => {
+    const { adapter, upstreamModel: upstream, traits } = registry.resolve(`anthropic/claude-${model}`);
+    const chat = { model, messages: [{ role: 'user', content: 'hi' }], ...body };
+    const item = { endpoint: '/v1/chat/completions' as const, body: Buffer.from(JSON.stringify(chat)) };
+    const refused = adapter.check(item, { upstream, traits }).map(({ path }) => path.join('.'));
+    if (refused.length > 0) return refused;
+    const { thinking, output_config: config } = JSON.parse(
+      adapter.encode(item, 'r0000000-abcd1234', { upstream, traits }).toString(),
+    ).params;
+    return [thinking?.type, config?.effort];
+  };
+  const REFUSED = ['reasoning_effort'];
+
+  it.each([
+    ['haiku-4.5', 'low', REFUSED],
+    ['haiku-4.5', 'none', ['disabled', undefined]],
+    ['haiku-4-5-20251001', 'low', REFUSED],
+    ['sonnet-4.5', 'high', REFUSED],
+    ['opus-4.5', 'high', [undefined, 'high']],
+    ['opus-4.5', 'max', REFUSED],
+    ['sonnet-4.6', 'max', ['adaptive', 'max']],
+    ['opus-4.6', 'xhigh', REFUSED],
+    ['opus-4.7', 'xhigh', ['adaptive', 'xhigh']],
+    ['opus-4-8', 'minimal', ['disabled', undefined]],
+    ['opus-5', 'none', ['disabled', undefined]],
+    ['haiku-5.5', 'none', ['disabled', undefined]],
+    ['fable-5', 'none', REFUSED],
+    ['sonnet-5.5', 'none', REFUSED],
+    ['opus-5.5', 'minimal', REFUSED],
+    ['opus-5.5', 'max', ['adaptive', 'max']],
+    ['of-tomorrow', 'max', ['adaptive', 'max']],
+    ['of-tomorrow', 'none', ['disabled', undefined]],
+  ])('%s asked for the effort %s: %j', (model, effort, found) => {
+    expect(check(model, { reasoning_effort: effort })).toEqual(found);
+  });
+
+  it('are all given a limit', () => {
+    const own = BUILT_IN_CATALOG.models.filter(({ provider }) => provider === 'anthropic');
+    expect(own.filter(({ traits }) => traits?.maxOutputTokens === undefined)).toEqual([]);
+    expect(registry.resolve('claude-haiku-4-5').traits.maxOutputTokens).toBe(64_000);
+    expect(registry.resolve('claude-opus-5.5').traits.maxOutputTokens).toBe(128_000);
+  });
+});
+
 describe('extendCatalog', () => {
   it('adds a provider and its models, by any of their names', () => {
     const registry = registryOf({ providers: [SERVER], models: [MODEL] });
@@ -86,6 +132,19 @@ describe('extendCatalog', () => {
     const model = { id: 'anthropic/claude-haiku-4.5', upstream: 'mine', endpoints: ['/v1/chat/completions'], traits };
     const registry = registryOf({ models: [model] });
     expect(registry.resolve('anthropic/claude-haiku-4.5')).toMatchObject({ upstreamModel: 'mine', traits });
+  });
+
+  it('takes what is known of how a model thinks', () => {
+    const traits = {
+      reasoning: 'effort',
+      efforts: ['none', 'high'],
+      besideThinking: 'none',
+      forcedTools: false,
+    } as const;
+    const registry = registryOf({ models: [{ ...MODEL, id: 'openai/x', aliases: [], traits }] });
+    expect(registry.resolve('openai/x').traits).toEqual(traits);
+    const wrong = { models: [{ ...MODEL, id: 'openai/x', traits: { efforts: ['most'] } }] };
+    expect(problemsOf(wrong)).toContain('models.0.traits.efforts.0');
   });
 
   it.each([

@@ -33,10 +33,20 @@ describe('refusedByTraits', () => {
     [{ maxOutputTokens: 100 }, []],
     [{ tools: false }, ['tools']],
     [{ reasoning: 'none' }, ['reasoning_effort']],
+    [{ efforts: ['high'] }, ['reasoning_effort']],
+    [{ efforts: ['low'] }, []],
+    [{ besideThinking: 'none' }, ['temperature', 'top_p']],
+    [{ forcedTools: false }, []],
     [{ jsonSchema: false }, ['response_format']],
     [{ images: false }, ['messages.1.content.1']],
   ])('of a model with %j refuses %j', (traits, paths) => {
     expect(refused(traits)).toEqual(paths);
+  });
+
+  it('refuses a tool that a model cannot be made to call', () => {
+    expect(refused({ forcedTools: false }, { ...BODY, tool_choice: 'required' })).toEqual(['tool_choice']);
+    const named = { type: 'function', function: { name: 'f' } };
+    expect(refused({ forcedTools: false }, { ...BODY, tool_choice: named })).toEqual(['tool_choice']);
   });
 
   it.each([

@@ -17,6 +17,8 @@ describe('neverConnected', () => {
     ['a lost way that does not tell when', failure('EHOSTUNREACH'), false],
     ['no way to any address', several('ENETUNREACH', failure('ENETUNREACH', 'connect')), true],
     ['refused at every address', several('ECONNREFUSED', failure('ECONNREFUSED', 'connect')), true],
+    ['a wrapped failure to connect', new Error('failed', { cause: failure('EHOSTUNREACH', 'connect') }), true],
+    ['a wrapped way that was lost', new Error('failed', { cause: failure('EHOSTUNREACH', 'read') }), false],
     ['a reset', failure('ECONNRESET', 'read'), false],
     ['no error', undefined, false],
   ])('of %s', (_, error, never) => {

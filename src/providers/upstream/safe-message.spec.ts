@@ -4,6 +4,7 @@ describe('safeMessages', () => {
   const safe = safeMessages({
     authorization: 'Bearer 0123456789abcdef',
     'x-key': 'plain.secret$1',
+    'x-other': 'pass/word=1',
     'user-agent': 'Mozilla/5.0',
     'acme-version': '2023-06-01',
   });
@@ -13,6 +14,7 @@ describe('safeMessages', () => {
     ['the key 0123456789abcdef, twice: 0123456789abcdef', 'the key [key], twice: [key]'],
     ['header plain.secret$1', 'header [key]'],
     ['plainXsecret$1', 'plainXsecret$1'],
+    ['at /pass%2Fword%3D1/x, /pass%2fword%3d1 and pass/word=1', 'at /[key]/x, /[key] and [key]'],
     ['sk-some-other-key', '[key]'],
     ['Mozilla/5.0 does not know 2023-06-01', 'Mozilla/5.0 does not know 2023-06-01'],
   ])('says %j as %j', (text, said) => {

@@ -109,6 +109,15 @@ describe('UpstreamClient', () => {
     },
   );
 
+  it('follows a redirect that is relative to where the download is', async () => {
+    const { client } = await serve((request, response) => {
+      if (request.url === '/v1/files/content') response.writeHead(302, { location: 'stored' }).end();
+      else response.end(request.url);
+    });
+    const { value } = await client.downloadRedirected('/files/content', patience()).next();
+    expect(String(value)).toBe('/v1/files/stored');
+  });
+
   it('tells how long to wait, and copes with a body that is not JSON', async () => {
     const { client } = await serve((_, response) => response.writeHead(429, { 'retry-after': '7' }).end('<html>'));
     const error = await fails(client.getJson('/x', patience()));

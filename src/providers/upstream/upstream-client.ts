@@ -104,15 +104,15 @@ export class UpstreamClient {
 
   /** As {@link download}, of what may stand elsewhere: where a redirect leads gets no credentials. */
   async *downloadRedirected(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const response = await this.request(this.options.baseUrl + path, this.ownHeaders(), { method: 'GET', signal });
+    const asked = this.options.baseUrl + path;
+    const response = await this.request(asked, this.ownHeaders(), { method: 'GET', signal });
     const { location } = response.headers;
     if (Math.floor(response.statusCode / 100) !== 3 || typeof location !== 'string') {
       yield* this.bytes(await this.success(response));
       return;
     }
     await response.body.dump();
-    const { baseUrl } = this.options;
-    const url = URL.canParse(location, baseUrl) ? new URL(location, baseUrl).href : location;
+    const url = URL.canParse(location, asked) ? new URL(location, asked).href : location;
     yield* this.downloadElsewhere(url, signal);
   }
 

@@ -117,7 +117,7 @@ describe('a host', () => {
     const worker = await NestFactory.createApplicationContext(await embedOn(ground), { logger: false });
     try {
       expect((await client.run(['two'])).status).toBe('completed');
-      expect(await (await client.send('GET', `/batches/${id}`)).json()).toMatchObject({ status: 'completed' });
+      expect((await client.waitFor(id)).status).toBe('completed');
       expect(await worker.get(MeshbatchHealth).check()).toEqual({ database: 'up', pausedProviders: [] });
     } finally {
       await worker.close();

@@ -29,6 +29,11 @@ export class HostClient {
     const created = await this.create(prompts, model);
     if (created.status !== 200) throw new Error(`Not created: ${created.status} ${await created.text()}`);
     const { id } = (await created.json()) as BatchBody;
+    return this.waitFor(id);
+  }
+
+  /** Follows a batch to its end. */
+  waitFor(id: string): Promise<BatchBody> {
     return eventually('the batch ends', async () => {
       const batch = (await (await this.send('GET', `/batches/${id}`)).json()) as BatchBody;
       return ['completed', 'failed', 'cancelled', 'expired'].includes(batch.status) ? batch : null;

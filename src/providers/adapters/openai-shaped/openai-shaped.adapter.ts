@@ -23,6 +23,7 @@ import { ListReader, unwrap } from './list-reader';
 import { refusedIn, toRemoteBatch } from './openai-shaped.mapper';
 import { batchWire, fileWire, type BatchWire, type FileWire } from './openai-shaped.wire';
 import { capabilitiesOf, type OpenAiProfile, type UploadProfile } from './profile';
+import { readRefusal } from './read-refusal';
 
 /** How far the vendor's clock may be behind ours when we look for a batch by its time. */
 const CLOCK_MARGIN_MS = 10 * 60_000;
@@ -38,7 +39,7 @@ export function defineOpenAiShaped(profile: OpenAiProfile): AdapterDefinition {
       const base = given ?? baseUrl;
       if (base === null) throw new Error(`The provider ${id} needs a base URL beside its key`);
       const headers = { ...profile.headers, [auth.header]: auth.scheme === null ? apiKey : `${auth.scheme} ${apiKey}` };
-      const api = new UpstreamApi({ provider: id, baseUrl: base, headers, timeoutMs });
+      const api = new UpstreamApi({ provider: id, baseUrl: base, headers, timeoutMs, readRefusal });
       return new OpenAiShapedAdapter(profile, api, clock);
     },
   };

@@ -2,7 +2,8 @@ import { OPENAI_SHAPE, sameEndpoints, type OpenAiProfile } from '../profile';
 
 /**
  * Groq. Limits as documented by the vendor in November 2026: 50,000 requests and 200 MB a file. Items expire often under
- * load, so a caller who has the time asks for the longest window.
+ * load, so a caller who has the time asks for the longest window. Of windows the vendor says "durations from `24h` to `7d`"
+ * (console.groq.com/docs/api-reference#batches-create), and shows none in between: only these two are offered.
  */
 export const GROQ: OpenAiProfile = {
   ...OPENAI_SHAPE,

@@ -54,7 +54,10 @@ const SILICONFLOW: OpenAiProfile = {
   statusWords: { in_queue: 'validating' },
 };
 
-/** Its window is 48 hours, whatever is asked for: our own deadline comes first. */
+/**
+ * Its window is 48 hours, whatever is asked for: our own deadline comes first.
+ * Source: novita.ai/docs/api-reference/model-apis-llm-create-batch, by which the window is fixed at 48 hours.
+ */
 const NOVITA: OpenAiProfile = {
   ...UNVERIFIED,
   id: 'novita',
