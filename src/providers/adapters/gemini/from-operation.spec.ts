@@ -51,15 +51,21 @@ describe('toRemoteBatch', () => {
   });
 
   it.each([
-    [{ code: 13, message: 'of sk-abcdefgh12345' }, { code: 'INTERNAL', message: 'of [key]', line: null }, false],
+    [
+      { code: 13, message: 'of sk-abcdefgh12345' },
+      { code: 'INTERNAL', message: 'of [key]', line: null },
+    ],
     [
       { code: 3, message: 'Error on line 7: x' },
       { code: 'INVALID_ARGUMENT', message: 'Error on line 7: x', line: 7 },
-      false,
     ],
-    [{ code: 8 }, { code: 'RESOURCE_EXHAUSTED', message: 'The provider gave no reason', line: null }, true],
-  ])('tells why a batch failed: %j', (error, reason, retryable) => {
-    expect(remote('BATCH_STATE_FAILED', { error })).toMatchObject({ state: 'failed', errors: [reason], retryable });
+    [{ code: 8 }, { code: 'RESOURCE_EXHAUSTED', message: 'The provider gave no reason', line: null }],
+  ])('tells why a batch failed: %j', (error, reason) => {
+    expect(remote('BATCH_STATE_FAILED', { error })).toMatchObject({
+      state: 'failed',
+      errors: [reason],
+      retryable: false,
+    });
     expect(remote('BATCH_STATE_CANCELLED', { error })).toMatchObject({ errors: [], retryable: false });
   });
 
@@ -68,9 +74,14 @@ describe('toRemoteBatch', () => {
     expect(remote('BATCH_STATE_FAILED', { error }).errors.map(({ line }) => line)).toEqual([1, 2]);
   });
 
-  it('does not try again what ran in part', () => {
-    const batchStats = { requestCount: '3', successfulRequestCount: '2' };
-    expect(remote('BATCH_STATE_FAILED', { error: { code: 8 } }, { batchStats }).retryable).toBe(false);
+  it.each([
+    [{ code: 8 }, { requestCount: '3' }, true],
+    [{ code: 3 }, { requestCount: '3' }, false],
+    [{ code: 8 }, { requestCount: '3', successfulRequestCount: '2' }, false],
+    [{ code: 8 }, { requestCount: '3', failedRequestCount: '1' }, false],
+    [{ code: 8 }, {}, false],
+  ])('tries again only what is known not to have run: %j with %j', (error, batchStats, retryable) => {
+    expect(remote('BATCH_STATE_FAILED', { error }, { batchStats }).retryable).toBe(retryable);
   });
 });
 

@@ -29,7 +29,8 @@ export function toRemoteBatch(wire: OperationWire): RemoteBatch {
     // Of a batch that was stopped or expired the vendor gives nothing, so that its counts measure nothing.
     counts: state === 'expired' || state === 'cancelled' ? null : counts,
     errors,
-    retryable: errors[0]?.code === RESOURCE_EXHAUSTED && (counts?.succeeded ?? 0) === 0,
+    // Counts that are not told prove nothing: what may have run is not sent again.
+    retryable: errors[0]?.code === RESOURCE_EXHAUSTED && counts?.succeeded === 0 && counts.failed === 0,
   };
 }
 
