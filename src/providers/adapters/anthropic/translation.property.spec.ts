@@ -1,28 +1,24 @@
 import fc from 'fast-check';
+import {
+  anyText,
+  blocks,
+  chatsOf,
+  COMMON_BREAKS,
+  limits,
+  maybe,
+  objectJson,
+  said,
+} from '../../../../test/support/translation/chat-arbitraries';
+import { readSpelled, writeSpliced, type Json } from '../../../../test/support/translation/spelled-json';
 import { checkChat } from './check-chat';
 import { DEFAULT_MAX_TOKENS } from './options';
 import { toLine } from './to-params';
-
-/** What JSON.parse gives: any. */
-type Parsed = ReturnType<typeof JSON.parse>;
-type Json = Record<string, Parsed>;
 
 const ENDPOINT = '/v1/chat/completions' as const;
 const MODEL = { upstream: 'claude', traits: {} };
 const RUNS = 400;
 
-/** JSON whose numbers are texts of their own spelling, so that a lost digit shows. */
-function readSpelled(json: string): Parsed {
-  const spelled = json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
-    token.startsWith('"') ? token : `"#${token}"`,
-  );
-  return JSON.parse(spelled);
-}
-
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const text = fc
-  .oneof(fc.string({ unit: 'binary', maxLength: 8 }), fc.constantFrom('é😀', '\ud800', '"\\\n', '{}', '\u2028'))
-  .filter((value) => value === '' || value.trim() !== '');
+const text = anyText.filter((value) => value === '' || value.trim() !== '');
 const someText = text.filter((value) => value !== '');
 const textPart = text.map((value) => ({ type: 'text', text: value }));
 const imagePart = fc
@@ -39,10 +35,6 @@ const userContent = fc.oneof(
     .tuple(fc.array(fc.oneof(textPart, imagePart, filePart), { maxLength: 3 }), someText)
     .map(([parts, last]) => [...parts, { type: 'text', text: last }]),
 );
-const spelledNumber = fc.constantFrom('12345678901234567890', '1.10', '-0.0', '1e999', '0.1000000000000000055', '7');
-const objectJson = fc
-  .tuple(spelledNumber, fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('', ' ', '\n'))
-  .map(([number, value, space]) => `{${space}"n":${number},${space}"v":${JSON.stringify(value)}}`);
 
 const user = userContent.map((content) => [{ role: 'user', content }]);
 const spoken = someText.map((content) => [{ role: 'assistant', content }]);
@@ -70,14 +62,7 @@ const asked = fc
       ...(reversed ? answers.reverse() : answers),
     ];
   });
-const messages = fc
-  .tuple(
-    fc.array(fc.record({ role: fc.constantFrom('system', 'developer'), content: texts }), { maxLength: 2 }),
-    user,
-    fc.array(fc.oneof(user, spoken, asked), { maxLength: 4 }),
-    fc.oneof(user, asked),
-  )
-  .map(([instructions, first, middle, last]): Json[] => [...instructions, ...first, ...middle.flat(), ...last]);
+const messages = chatsOf(texts, user, spoken, asked);
 
 const tool = fc
   .record({ name, description: maybe(text), strict: maybe(fc.boolean()), parameters: maybe(objectJson) })
@@ -92,12 +77,7 @@ function ofATool<C>(choice: C, tools: readonly { function: { name: string } }[] 
 
 const options = fc
   .record({
-    limit: fc.constantFrom(
-      {},
-      { max_tokens: 7 },
-      { max_completion_tokens: 8 },
-      { max_tokens: 9, max_completion_tokens: 9 },
-    ),
+    limit: limits,
     stop: maybe(fc.oneof(fc.constant('END'), fc.array(fc.constantFrom('a', ' b'), { maxLength: 2 }))),
     temperature: maybe(unit),
     top_p: maybe(unit),
@@ -114,13 +94,7 @@ type Options = typeof options extends fc.Arbitrary<infer T> ? T : never;
 
 /** The body as JSON: schemas are spliced in as they are spelled. */
 function bodyOf(list: readonly Json[], { limit, dropped, schema, tools, tool_choice, ...rest }: Options): string {
-  const splices = new Map<string, string>();
-  const splice = (json: string | undefined) => {
-    if (json === undefined) return undefined;
-    splices.set(`"@@${splices.size}"`, json);
-    return `@@${splices.size - 1}`;
-  };
-  const written = JSON.stringify({
+  return writeSpliced((splice) => ({
     model: 'anthropic/x',
     messages: list,
     tools: tools?.map((each) => ({
@@ -132,13 +106,9 @@ function bodyOf(list: readonly Json[], { limit, dropped, schema, tools, tool_cho
     ...limit,
     ...dropped,
     ...rest,
-  });
-  return [...splices].reduce((json, [mark, spelled]) => json.replace(mark, () => spelled), written);
+  }));
 }
 
-const blocks = (content: Parsed): Json[] =>
-  typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
-const said = (content: Parsed) => blocks(content).flatMap((block) => (block['text'] === '' ? [] : [block['text']]));
 const dataUri = ({ media_type, data }: Json) => `data:${media_type};base64,${data}`;
 
 /** All that is said in a chat, in order; who says it, and no more of how it is cut into messages. */
@@ -265,22 +235,11 @@ describe('the translation', () => {
       Object.assign(chat, wrong);
       return Object.keys(wrong)[0] ?? '';
     }),
-    (chat, at) => {
-      chat['messages'][at].extra = 1;
-      return `messages.${at}.extra`;
-    },
     (chat) => {
       chat['messages'].push({ role: 'user', content: [{ type: 'text', text: 'x' }, { type: 'input_audio' }] });
       return `messages.${chat['messages'].length - 1}.content.1.type`;
     },
-    (chat) => {
-      chat['messages'].push({ role: 'system', content: 'late' });
-      return `messages.${chat['messages'].length - 1}.role`;
-    },
-    (chat) => {
-      chat['messages'].push({ role: 'assistant', content: 'prefill' });
-      return `messages.${chat['messages'].length - 1}`;
-    },
+    ...COMMON_BREAKS,
   ];
 
   it('names the one field of a request that it cannot translate, and no other', () => {

@@ -1,27 +1,21 @@
 import fc from 'fast-check';
+import {
+  anyText as text,
+  blocks,
+  chatsOf,
+  COMMON_BREAKS,
+  limits,
+  maybe,
+  objectJson,
+  said,
+} from '../../../../test/support/translation/chat-arbitraries';
+import { readSpelled, writeSpliced, type Json } from '../../../../test/support/translation/spelled-json';
 import type { ModelTraits } from '../../contract/adapter';
 import { check, toLine } from './to-line';
-
-/** What JSON.parse gives: any. */
-type Parsed = ReturnType<typeof JSON.parse>;
-type Json = Record<string, Parsed>;
 
 const ENDPOINT = '/v1/chat/completions' as const;
 const RUNS = 400;
 
-/** JSON whose numbers are texts of their own spelling, so that a lost digit shows. */
-function readSpelled(json: string): Parsed {
-  const spelled = json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
-    token.startsWith('"') ? token : `"#${token}"`,
-  );
-  return JSON.parse(spelled);
-}
-
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 8 }),
-  fc.constantFrom('é😀', '\ud800', '"\\\n', '{}', '\u2028'),
-);
 const someText = text.filter((value) => value !== '');
 const textPart = text.map((value) => ({ type: 'text', text: value }));
 const imagePart = fc
@@ -41,10 +35,6 @@ const userContent = fc.oneof(
     .tuple(fc.array(fc.oneof(textPart, imagePart, filePart, audioPart), { maxLength: 3 }), someText)
     .map(([parts, last]) => [...parts, { type: 'text', text: last }]),
 );
-const spelledNumber = fc.constantFrom('12345678901234567890', '1.10', '-0.0', '1e999', '0.1000000000000000055', '7');
-const objectJson = fc
-  .tuple(spelledNumber, fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('', ' ', '\n'))
-  .map(([number, value, space]) => `{${space}"n":${number},${space}"v":${JSON.stringify(value)}}`);
 const extra = maybe(fc.constantFrom('c2ln', 'skip_thought_signature_validator')).map((signature) =>
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } },
 );
@@ -74,26 +64,14 @@ const asked = fc
       ...(reversed ? answers.reverse() : answers),
     ];
   });
-const messages = fc
-  .tuple(
-    fc.array(fc.record({ role: fc.constantFrom('system', 'developer'), content: texts }), { maxLength: 2 }),
-    user,
-    fc.array(fc.oneof(user, spoken, asked), { maxLength: 4 }),
-    fc.oneof(user, asked),
-  )
-  .map(([instructions, first, middle, last]): Json[] => [...instructions, ...first, ...middle.flat(), ...last]);
+const messages = chatsOf(texts, user, spoken, asked);
 
 const tool = fc
   .record({ description: maybe(text), strict: maybe(fc.boolean()), parameters: maybe(objectJson) })
   .map((own) => ({ type: 'function', function: { name: 'f', ...own } }));
 const between = (min: number, max: number) => maybe(fc.double({ min, max, noNaN: true }));
 const options = fc.record({
-  limit: fc.constantFrom(
-    {},
-    { max_tokens: 7 },
-    { max_completion_tokens: 8 },
-    { max_tokens: 9, max_completion_tokens: 9 },
-  ),
+  limit: limits,
   stop: maybe(fc.oneof(fc.constant('END'), fc.array(fc.constantFrom('a', ' '), { maxLength: 5 }))),
   temperature: between(0, 2),
   top_p: between(0, 1),
@@ -121,15 +99,7 @@ type Options = typeof options extends fc.Arbitrary<infer T> ? T : never;
 /** The body as JSON: schemas are spliced in as they are spelled. */
 function bodyOf(list: readonly Json[], chosen: Options): string {
   const { limit, dropped, probabilities, format, effort, tools, tool_choice: choice, ...rest } = chosen;
-  const splices = new Map<string, string>();
-  const splice = (json: string | undefined) => {
-    if (json === undefined) return undefined;
-    splices.set(`"@@${splices.size}"`, json);
-    return `@@${splices.size - 1}`;
-  };
-  const schema = typeof format === 'object' ? { name: 'n', schema: splice(format.schema) } : undefined;
-  const type = schema ? 'json_schema' : format;
-  const written = JSON.stringify({
+  return writeSpliced((splice) => ({
     model: 'gemini/x',
     messages: list,
     tools: tools?.map((each) => ({
@@ -137,23 +107,22 @@ function bodyOf(list: readonly Json[], chosen: Options): string {
       function: { ...each.function, parameters: splice(each.function.parameters) },
     })),
     ...(tools && { tool_choice: choice }),
-    ...(type !== undefined && { response_format: { type, json_schema: schema } }),
+    ...(typeof format === 'string' && { response_format: { type: format } }),
+    ...(typeof format === 'object' && {
+      response_format: { type: 'json_schema', json_schema: { name: 'n', schema: splice(format.schema) } },
+    }),
     ...('reasoning_effort' in effort && { reasoning_effort: effort.reasoning_effort }),
     ...limit,
     ...dropped,
     ...probabilities,
     ...rest,
-  });
-  return [...splices].reduce((json, [mark, spelled]) => json.replace(mark, () => spelled), written);
+  }));
 }
 
 const modelOf = ({ effort }: Options) => ({
   upstream: 'gemini-x',
   traits: 'reasoning' in effort ? ({ reasoning: effort.reasoning } as ModelTraits) : {},
 });
-const blocks = (content: Parsed): Json[] =>
-  typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
-const said = (content: Parsed) => blocks(content).flatMap((block) => (block['text'] === '' ? [] : [block['text']]));
 const signatureIn = ({ extra_content: given }: Json) => given?.google.thought_signature;
 
 function saidInPart(part: Json): unknown[] {
@@ -309,22 +278,11 @@ describe('the translation', () => {
       Object.assign(chat, wrong);
       return Object.keys(wrong)[0] === 'response_format' ? 'response_format.type' : (Object.keys(wrong)[0] ?? '');
     }),
-    (chat, at) => {
-      chat['messages'][at].extra = 1;
-      return `messages.${at}.extra`;
-    },
     (chat) => {
       chat['messages'].push({ role: 'user', content: [{ type: 'text', text: 'x' }, { type: 'refusal' }] });
       return `messages.${chat['messages'].length - 1}.content.1.type`;
     },
-    (chat) => {
-      chat['messages'].push({ role: 'system', content: 'late' });
-      return `messages.${chat['messages'].length - 1}.role`;
-    },
-    (chat) => {
-      chat['messages'].push({ role: 'assistant', content: 'prefill' });
-      return `messages.${chat['messages'].length - 1}`;
-    },
+    ...COMMON_BREAKS,
   ];
 
   it('names the one field of a request that it cannot translate, and no other', () => {
