@@ -41,3 +41,8 @@ export class ProviderCallError extends Error {
     return this.failure !== 'ambiguous';
   }
 }
+
+/** Whether a call failed because what it asked for is not there. */
+export function isNotFound(error: unknown): error is ProviderCallError {
+  return error instanceof ProviderCallError && error.failure === 'not_found';
+}

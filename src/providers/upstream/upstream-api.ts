@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ProviderCallError } from '../contract/errors';
+import { isNotFound, ProviderCallError } from '../contract/errors';
 import { UpstreamClient, type UpstreamClientOptions } from './upstream-client';
 
 const SAFE_ID = /^[A-Za-z0-9_-]{1,128}$/;
@@ -39,7 +39,7 @@ export class UpstreamApi {
   /** Removes what is there; safe to repeat. */
   async remove(path: string, signal: AbortSignal): Promise<void> {
     await this.client.headersOf({ method: 'DELETE', path, signal }).catch((error: unknown) => {
-      if (!(error instanceof ProviderCallError && error.failure === 'not_found')) throw error;
+      if (!isNotFound(error)) throw error;
     });
   }
 

@@ -11,7 +11,7 @@ import type {
   UnsupportedField,
 } from '../../contract/adapter';
 import type { AdapterDefinition } from '../../contract/definition';
-import { ProviderCallError } from '../../contract/errors';
+import { isNotFound, ProviderCallError } from '../../contract/errors';
 import { refusedByTraits } from '../../translation/traits';
 import { UpstreamApi } from '../../upstream/upstream-api';
 import { checkChat } from './check-chat';
@@ -171,10 +171,6 @@ class FireworksAdapter implements ProviderAdapter {
 
 function inputOf(attempt: Attempt): string {
   return attempt.inputId ?? nameOf(attempt);
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof ProviderCallError && error.failure === 'not_found';
 }
 
 /** Whether a job that has ended wrote anything, as far as it tells. */

@@ -11,7 +11,7 @@ import type {
   UnsupportedField,
 } from '../../contract/adapter';
 import type { AdapterDefinition } from '../../contract/definition';
-import { ProviderCallError } from '../../contract/errors';
+import { isNotFound, ProviderCallError } from '../../contract/errors';
 import { refusedByTraits } from '../../translation/traits';
 import { readOutcomes } from '../../upstream/read-outcomes';
 import { uploadForm, uploadName } from '../../upstream/upload-form';
@@ -152,7 +152,7 @@ class MistralAdapter implements ProviderAdapter {
     try {
       return await this.retrieve(remoteId, signal);
     } catch (error) {
-      if (error instanceof ProviderCallError && error.failure === 'not_found') return null;
+      if (isNotFound(error)) return null;
       throw error;
     }
   }
