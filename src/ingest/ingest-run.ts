@@ -5,6 +5,7 @@ import { EnvelopeSplitter, type SplitEvent } from '../common/jsonl/envelope-spli
 import { assertNever } from '../common/assert-never';
 import { toFaults } from '../http/faults';
 import { MeshbatchError, type Fault } from '../http/meshbatch-error';
+import { completionWindows } from '../providers/contract/completion-windows';
 import type { ProviderRegistry, ResolvedModel } from '../providers/provider-registry';
 import { CapabilityNotSupportedError } from '../providers/providers.errors';
 import { CreateBatchRequestDto, METADATA_MAX_BYTES } from './dto/create-batch-request.dto';
@@ -204,7 +205,7 @@ export class IngestRun {
 
   private windowFault(alreadyFaulty: boolean): Fault[] {
     if (alreadyFaulty || !this.resolved) return [];
-    const windows = ['24h', ...this.resolved.limits.extraWindows];
+    const windows = completionWindows(this.resolved.limits);
     if (windows.includes(this.fields.completion_window)) return [];
     return [
       {

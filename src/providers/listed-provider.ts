@@ -20,7 +20,7 @@ export interface ListedProvider {
 const BATCH = { adapter: 'supported', planned: 'planned', none: 'none' } as const;
 const ORDER: readonly ListedProvider['batch'][] = ['supported', 'planned', 'none'];
 
-/** Reached ones first, then by name. The sandbox is listed where it is switched on. */
+/** Reached ones first, unverified ones after those that were checked, then by name. The sandbox is listed where it is switched on. */
 export function toListedProviders(
   providers: readonly CatalogProvider[],
   definitions: readonly AdapterDefinition[],
@@ -42,13 +42,11 @@ export function toListedProviders(
       };
     })
     .sort(
-      (a, b) => ORDER.indexOf(a.batch) - ORDER.indexOf(b.batch) || compare(rank(a), rank(b)) || compare(a.name, b.name),
+      (a, b) =>
+        ORDER.indexOf(a.batch) - ORDER.indexOf(b.batch) ||
+        Number(a.unverified) - Number(b.unverified) ||
+        compare(a.name, b.name),
     );
-}
-
-/** Unverified ones after those that were checked. */
-function rank({ unverified }: ListedProvider): string {
-  return unverified ? '1' : '0';
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_TOKENS } from './adapters/anthropic/options';
 import type { CatalogModel } from './catalog/catalog';
+import { completionWindows } from './contract/completion-windows';
 import type { ListedProvider } from './listed-provider';
 
 const MB = 1_000_000;
@@ -90,7 +91,7 @@ function tables(providers: readonly ListedProvider[]): string {
 
 function limitsRow({ id, name, capabilities }: ListedProvider): string[] {
   if (!capabilities) return [`\`${id}\``, name];
-  const { endpoints, minItems, maxItems, maxBytes, maxLineBytes, extraWindows, pollIntervalMs } = capabilities;
+  const { endpoints, minItems, maxItems, maxBytes, maxLineBytes, pollIntervalMs } = capabilities;
   const least = minItems > 1 ? `${shown(minItems)} to ` : '';
   return [
     `\`${id}\``,
@@ -99,7 +100,7 @@ function limitsRow({ id, name, capabilities }: ListedProvider): string[] {
     `${least}${shown(maxItems)}`,
     `${shown(maxBytes / MB)} MB`,
     `${shown(maxLineBytes / MB)} MB`,
-    ['24h', ...extraWindows].join(', '),
+    completionWindows(capabilities).join(', '),
     `${pollIntervalMs / 1000} s`,
   ];
 }

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { PlatformResponse } from '../http/platform';
 import { sendJson } from '../http/send-json';
+import { completionWindows } from './contract/completion-windows';
 import { ProviderDto } from './dto/provider.dto';
 import type { ListedProvider } from './listed-provider';
 import { ProviderRegistry } from './provider-registry';
@@ -23,7 +24,7 @@ function toDto({ capabilities, notes, ...provider }: ListedProvider): ProviderDt
   return {
     ...provider,
     endpoints: [...(capabilities?.endpoints ?? [])],
-    completion_windows: capabilities ? ['24h', ...capabilities.extraWindows] : [],
+    completion_windows: capabilities ? completionWindows(capabilities) : [],
     limits: capabilities && {
       max_requests: capabilities.maxItems,
       min_requests: capabilities.minItems,

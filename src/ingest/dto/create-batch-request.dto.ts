@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsObject, IsOptional, IsString, ValidateBy, ValidateNested } from 'class-validator';
+import { DEFAULT_COMPLETION_WINDOW } from '../../providers/contract/completion-windows';
 import { BatchRequestItemDto } from './batch-request-item.dto';
 
 export const METADATA_MAX_KEYS = 64;
 export const METADATA_MAX_BYTES = 64 * 1024;
-export const DEFAULT_COMPLETION_WINDOW = '24h';
 
 const METADATA_LIMIT = ValidateBy(
   {
