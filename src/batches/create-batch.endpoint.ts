@@ -21,9 +21,9 @@ export class CreateBatchEndpoint {
   async handle(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
     const { limit, remaining } = await this.setLimitHeaders(owner, response);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
-    this.ingest.checkHeaders(request);
+    const format = this.ingest.checkHeaders(request);
     try {
-      const { batch, allowance } = await this.creates.create(owner.id, readBody(request, response));
+      const { batch, allowance } = await this.creates.create(owner.id, { bytes: readBody(request, response), format });
       if (allowance) setHeaders(response, allowance);
       return toBatch(batch);
     } catch (error) {

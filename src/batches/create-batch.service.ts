@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Ids } from '../common/ids';
 import { SafeLogger } from '../common/safe-logger';
-import { IngestService } from '../ingest/ingest.service';
+import { IngestService, type IncomingBody } from '../ingest/ingest.service';
 import { UnknownCommitError } from '../persistence/database';
 import { CreateBatchTransaction, type CreatedBatch } from './create-batch.transaction';
 import { NewBatchBuilder } from './new-batch.builder';
@@ -19,7 +19,7 @@ export class CreateBatchService {
   ) {}
 
   /** Throws a {@link MeshbatchError}; when it throws anything else the batch is not stored, as far as can be known. */
-  async create(ownerId: string, body: AsyncIterable<Buffer>): Promise<CreatedBatch> {
+  async create(ownerId: string, body: IncomingBody): Promise<CreatedBatch> {
     const id = this.ids.next('batch');
     const ingested = await this.ingest.ingest(`batches/${id}/input.jsonl`, body);
     try {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { DEFAULT_INGEST_LIMITS } from '../ingest/ingest-limits';
 import type { CatalogFile } from '../providers/catalog/catalog-file';
 import { InvalidCatalogError, type KnownProviders } from '../providers/catalog/extend-catalog';
 import { knownProviders } from '../providers/known-providers';
@@ -24,8 +25,8 @@ const envSchema = z.object({
     .optional(),
   BATCH_LIMIT_PER_OWNER: positive(10),
   POLL_INTERVAL_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
-  MAX_BODY_BYTES: positive(256 * MIB),
-  MAX_BATCH_ITEMS: positive(100_000),
+  MAX_BODY_BYTES: positive(DEFAULT_INGEST_LIMITS.maxBodyBytes),
+  MAX_BATCH_ITEMS: positive(DEFAULT_INGEST_LIMITS.maxBatchItems),
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

@@ -5,4 +5,4 @@ export interface IngestLimits {
   readonly maxBatchItems: number;
 }
 
-export const DEFAULT_INGEST_LIMITS: IngestLimits = { maxBodyBytes: 256 * 1024 * 1024, maxBatchItems: 100_000 };
+export const DEFAULT_INGEST_LIMITS: IngestLimits = { maxBodyBytes: 1024 ** 3, maxBatchItems: 1_000_000 };

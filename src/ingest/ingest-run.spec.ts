@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { ProviderAdapter, ProviderCapabilities, UnsupportedField } from '../providers/contract/adapter';
 import { ProviderRegistry } from '../providers/provider-registry';
 import { MeshbatchError } from '../http/meshbatch-error';
+import type { BodyFormat } from './body-format';
 import { IngestRun } from './ingest-run';
 
 const CAPABILITIES: ProviderCapabilities = {
@@ -39,12 +40,21 @@ const item = (id: unknown, model: unknown = 'a', more: object = {}) => ({ custom
 const bodyOf = (requests: unknown, more: object = {}) => JSON.stringify({ requests, ...more });
 const LIMITS = { maxBodyBytes: 1_000_000, maxBatchItems: 300 };
 
-async function run(text: string | Buffer[], registry = registryWith(), limits = LIMITS) {
+const HASH_KEY = Buffer.from('0123456789abcdef');
+const JSON_BODY: BodyFormat = { kind: 'json' };
+
+async function run(
+  text: string | Buffer[],
+  registry = registryWith(),
+  limits = LIMITS,
+  format: BodyFormat = JSON_BODY,
+) {
   const chunks = typeof text === 'string' ? [Buffer.from(text)] : text;
-  const ingest = new IngestRun(registry, limits);
+  const ingest = new IngestRun(registry, limits, format, HASH_KEY);
   const lines: Buffer[] = [];
-  for await (const chunk of ingest.lines(streamOf(chunks))) lines.push(chunk);
-  return { stored: Buffer.concat(lines).toString(), ...ingest.result() };
+  for await (const chunk of ingest.read(streamOf(chunks))) lines.push(chunk);
+  const { offsets, ...facts } = ingest.result();
+  return { stored: Buffer.concat(lines).toString(), offsets: [...offsets], ...facts };
 }
 
 async function* streamOf(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
@@ -77,7 +87,7 @@ describe('IngestRun', () => {
       Buffer.from(`{"requests":[${JSON.stringify(item('1', 'who'))},`),
       Buffer.from('not JSON'),
     ]);
-    await expect(new IngestRun(registryWith(), LIMITS).lines(source).next()).rejects.toMatchObject({
+    await expect(new IngestRun(registryWith(), LIMITS, JSON_BODY, HASH_KEY).read(source).next()).rejects.toMatchObject({
       code: 'model_not_found',
     });
     expect((await source.next()).done).toBe(true);

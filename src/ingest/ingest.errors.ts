@@ -1,4 +1,4 @@
-import { MeshbatchError } from '../http/meshbatch-error';
+import { MeshbatchError, type Fault } from '../http/meshbatch-error';
 
 /** Characters of a caller's text that an error repeats. */
 const MAX_SHOWN = 100;
@@ -15,7 +15,7 @@ export class UnsupportedMediaTypeError extends MeshbatchError {
   override readonly name = 'UnsupportedMediaTypeError';
 
   constructor() {
-    super('unsupported_media_type', 'The Content-Type must be application/json.');
+    super('unsupported_media_type', 'The Content-Type must be application/json or application/x-ndjson.');
   }
 }
 
@@ -60,5 +60,15 @@ export class IncompleteBodyError extends MeshbatchError {
 
   constructor() {
     super('invalid_request', 'The request body ended early.');
+  }
+}
+
+export class UnsupportedParameterError extends MeshbatchError {
+  override readonly name = 'UnsupportedParameterError';
+
+  /** @param more how many fields there are beside those that are listed */
+  constructor({ listed, more }: { listed: readonly Fault[]; more: number }) {
+    const extras = { details: listed, ...(more > 0 && { more }) };
+    super('unsupported_parameter', 'The provider cannot honour every field.', extras);
   }
 }

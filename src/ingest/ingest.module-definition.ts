@@ -3,7 +3,7 @@ import { defineModule } from '../common/define-module';
 import { ProvidersModule } from '../providers/providers.module';
 import type { IngestLimits } from './ingest-limits';
 
-/** Limits of a body: 256 MiB and 100,000 items where left out. */
+/** Limits of a body: 1 GiB and 1,000,000 items where left out. */
 export type IngestModuleOptions = Partial<IngestLimits>;
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: INGEST_OPTIONS } = defineModule<IngestModuleOptions>({

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { BlobStore } from '../blobs/blob-store';
+import { HASH_KEY_BYTES } from '../common/keyed-hash';
+import { Random } from '../common/random';
 import type { Endpoint } from '../providers/contract/adapter';
 import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
+import { formatOf, type BodyFormat } from './body-format';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
 import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest-limits';
 import { IngestRun } from './ingest-run';
@@ -11,6 +14,12 @@ import { checkBodyHeaders } from './request-body';
 
 /** What a line may gain upstream: our id in place of a short one, the vendor's model id in place of an alias. */
 const LINE_GROWTH_BYTES = 128;
+
+/** The body of a create, and how it is written. */
+export interface IncomingBody {
+  readonly bytes: AsyncIterable<Buffer>;
+  readonly format: BodyFormat;
+}
 
 /** A body that was taken: its items are in a durable blob, and these are its facts. */
 export interface IngestedBatch {
@@ -28,12 +37,15 @@ export interface IngestedBatch {
 @Injectable()
 export class IngestService {
   private readonly limits: IngestLimits;
+  private readonly hashKey: Buffer;
 
   constructor(
     @Inject(INGEST_OPTIONS) options: IngestModuleOptions,
     private readonly registry: ProviderRegistry,
     private readonly blobs: BlobStore,
+    random: Random,
   ) {
+    this.hashKey = random.bytes(HASH_KEY_BYTES);
     const { maxBodyBytes, maxBatchItems } = options;
     this.limits = {
       maxBodyBytes: maxBodyBytes ?? DEFAULT_INGEST_LIMITS.maxBodyBytes,
@@ -42,17 +54,19 @@ export class IngestService {
   }
 
   /** Stores the items under `inputKey`; throws a {@link MeshbatchError} and leaves nothing when the body is refused. */
-  async ingest(inputKey: string, body: AsyncIterable<Buffer>): Promise<IngestedBatch> {
-    const run = new IngestRun(this.registry, this.limits);
-    const inputBytes = await this.blobs.write(inputKey, run.lines(body));
+  async ingest(inputKey: string, { bytes, format }: IncomingBody): Promise<IngestedBatch> {
+    const run = new IngestRun(this.registry, this.limits, format, this.hashKey);
+    const inputBytes = await this.blobs.write(inputKey, run.read(bytes));
     const { offsets, resolved, ...facts } = run.result();
     const parts = planParts(offsets, resolved.limits, LINE_GROWTH_BYTES);
     return { inputKey, inputBytes, itemCount: offsets.length - 1, resolved, parts, ...facts };
   }
 
-  /** Refuses by its headers alone what need not be read. */
-  checkHeaders(request: IncomingMessage): void {
+  /** Refuses by its headers alone what need not be read; returns how the body is written. */
+  checkHeaders(request: IncomingMessage): BodyFormat {
+    const format = formatOf(request);
     checkBodyHeaders(request, this.limits.maxBodyBytes);
+    return format;
   }
 
   async discard(inputKey: string): Promise<void> {

@@ -21,7 +21,7 @@ type BytesOf = (part: PartPlan) => number;
  * @param offsets where each line of the input starts, and the input's length as last entry
  * @param lineGrowth bytes that a line may gain on its way upstream
  */
-export function planParts(offsets: readonly number[], caps: Caps, lineGrowth = 0): PartPlan[] {
+export function planParts(offsets: ArrayLike<number>, caps: Caps, lineGrowth = 0): PartPlan[] {
   const bytesOf = (part: PartPlan) => part.inputBytes + part.itemCount * lineGrowth;
   const items = offsets.length - 1;
   const bytes = bytesOf(partOf(offsets, 0, items));
@@ -34,7 +34,7 @@ export function planParts(offsets: readonly number[], caps: Caps, lineGrowth = 0
   return filled;
 }
 
-function balancedParts(offsets: readonly number[], count: number): PartPlan[] {
+function balancedParts(offsets: ArrayLike<number>, count: number): PartPlan[] {
   const items = offsets.length - 1;
   return Array.from({ length: count }, (_, ordinal) =>
     partOf(offsets, Math.floor((ordinal * items) / count), Math.floor(((ordinal + 1) * items) / count)),
@@ -42,7 +42,7 @@ function balancedParts(offsets: readonly number[], count: number): PartPlan[] {
 }
 
 /** Fills each part before the next is begun, which makes the fewest. */
-function fillParts(offsets: readonly number[], caps: Caps, bytesOf: BytesOf): PartPlan[] {
+function fillParts(offsets: ArrayLike<number>, caps: Caps, bytesOf: BytesOf): PartPlan[] {
   const parts: PartPlan[] = [];
   for (let first = 0; first < offsets.length - 1;) {
     let next = first + 1;
@@ -57,7 +57,7 @@ function fits(part: PartPlan, caps: Caps, bytesOf: BytesOf): boolean {
   return part.itemCount <= caps.maxItems && bytesOf(part) <= caps.maxBytes;
 }
 
-function partOf(offsets: readonly number[], firstItem: number, nextItem: number): PartPlan {
+function partOf(offsets: ArrayLike<number>, firstItem: number, nextItem: number): PartPlan {
   const inputOffset = offsets[firstItem] ?? 0;
   return {
     firstItem,

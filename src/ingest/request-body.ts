@@ -5,11 +5,9 @@ import { IncompleteBodyError, PayloadTooLargeError, UnsupportedMediaTypeError } 
 const BODY_ALREADY_READ =
   'Something of the host’s read the body of a request to Meshbatch before its route was reached: create the application ' +
   'with NestFactory, so that Meshbatch can keep body parsers off its routes, or leave these routes out of your parser';
-const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
-/** Refuses by the headers alone what need not be read: 415, then 413. */
+/** Refuses by the headers alone what need not be read: 415 for the encoding, then 413. */
 export function checkBodyHeaders(request: IncomingMessage, maxBodyBytes: number): void {
-  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) throw new UnsupportedMediaTypeError();
   if (request.headers['content-encoding'] !== undefined) throw new UnsupportedMediaTypeError();
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes)
     throw new PayloadTooLargeError('bytes', maxBodyBytes);

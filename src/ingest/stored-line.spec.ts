@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ENDPOINTS } from '../providers/contract/adapter';
 import { readItem, type ReadItem } from './item-reader';
-import { readStoredLine, toStoredLine } from './stored-line';
+import { lineFrame, readStoredLine } from './stored-line';
 
 const HARD = ['","method":"POST","url":"', '","body":{', '\\', '\\"', 'a,', '{"custom_id":"', '}\\n', '😀', '\u2028'];
 const customId = fc
@@ -13,6 +13,11 @@ const customId = fc
   .filter((text) => !/\p{Cc}/u.test(text));
 /** White space that JSON allows, also where a line would end. */
 const space = fc.constantFrom('', ' ', '\n', '\r\n', '\t', '\r');
+
+function toStoredLine({ customIdJson, endpoint, body }: ReadItem): Buffer[] {
+  const { head, middle, tail } = lineFrame(endpoint);
+  return [head, customIdJson, middle, body, tail];
+}
 
 describe('a stored line', () => {
   it('gives back custom_id, endpoint and body byte for byte, on one line', () => {

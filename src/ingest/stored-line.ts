@@ -1,5 +1,4 @@
 import type { Endpoint } from '../providers/contract/adapter';
-import type { ReadItem } from './item-reader';
 
 const HEAD = Buffer.from('{"custom_id":');
 const METHOD = Buffer.from(',"method":"POST","url":"');
@@ -14,13 +13,20 @@ export interface StoredLine {
   readonly body: Buffer;
 }
 
-/** The line of `input.jsonl` for an item, newline and all, in pieces. */
-export function toStoredLine(item: ReadItem): Buffer[] {
-  return [HEAD, item.customIdJson, METHOD, Buffer.from(item.endpoint), BODY, item.body, TAIL];
+/** What stands around `custom_id` and `body` in every line of one endpoint. */
+export interface LineFrame {
+  readonly head: Buffer;
+  readonly middle: Buffer;
+  /** The line feed is its last byte. */
+  readonly tail: Buffer;
+}
+
+export function lineFrame(endpoint: Endpoint): LineFrame {
+  return { head: HEAD, middle: Buffer.concat([METHOD, Buffer.from(endpoint), BODY]), tail: TAIL };
 }
 
 /**
- * Reads back a line, without its newline, that {@link toStoredLine} made. The separators are found as they stand: an
+ * Reads back a line, without its newline, that was written in a {@link lineFrame}. The separators are found as they stand: an
  * unescaped quote cannot occur within the strings before them.
  */
 export function readStoredLine(line: Buffer): StoredLine {

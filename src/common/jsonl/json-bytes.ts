@@ -17,10 +17,10 @@ export const Byte = {
 /** The UTF-8 byte order mark, which some tools put before the text of a file. */
 export const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** Position of the first byte at or after `pos` that is not JSON white space; `bytes.length` when there is none. */
-export function skipWhiteSpace(bytes: Buffer, pos: number): number {
+/** Position of the first byte at or after `pos`, and before `end`, that is not JSON white space; `end` when there is none. */
+export function skipWhiteSpace(bytes: Buffer, pos: number, end = bytes.length): number {
   let at = pos;
-  while (at < bytes.length && isWhiteSpace(bytes[at]!)) at++;
+  while (at < end && isWhiteSpace(bytes[at]!)) at++;
   return at;
 }
 

@@ -6,7 +6,7 @@ import { SystemClock } from '../../../src/common/clock';
 import { Ids } from '../../../src/common/ids';
 import { SystemRandom } from '../../../src/common/random';
 import { MeshbatchError, ValidationFailedError } from '../../../src/http/meshbatch-error';
-import { IngestService } from '../../../src/ingest/ingest.service';
+import { IngestService, type IncomingBody } from '../../../src/ingest/ingest.service';
 import type { Catalog } from '../../../src/providers/catalog/catalog';
 import type { ProviderAdapter, ProviderCapabilities } from '../../../src/providers/contract/adapter';
 import { ProviderRegistry } from '../../../src/providers/provider-registry';
@@ -60,7 +60,8 @@ describe('what a provider asks of a body', () => {
     folder = await mkdtemp(join(tmpdir(), 'meshbatch-ingest-'));
     const ids = new Ids(new SystemClock(), new SystemRandom());
     const limits = { maxBodyBytes: 1_000_000, maxBatchItems: 1000 };
-    ingest = new IngestService(limits, new ProviderRegistry([ADAPTER], CATALOG), new LocalBlobStore(folder, ids));
+    const registry = new ProviderRegistry([ADAPTER], CATALOG);
+    ingest = new IngestService(limits, registry, new LocalBlobStore(folder, ids), new SystemRandom());
   });
 
   afterEach(() => rm(folder, { recursive: true }));
@@ -131,7 +132,10 @@ describe('what a provider asks of a body', () => {
 });
 
 /** The body in small chunks, as a slow client sends it. */
-async function* bodyOf(value: unknown): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(JSON.stringify(value));
+function bodyOf(value: unknown): IncomingBody {
+  return { bytes: piecesOf(Buffer.from(JSON.stringify(value))), format: { kind: 'json' } };
+}
+
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
 }

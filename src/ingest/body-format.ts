@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { EnvelopeReader } from '../common/jsonl/envelope-reader';
+import type { ItemsReader, ItemsSink } from '../common/jsonl/items-reader';
+import { LinesReader } from '../common/jsonl/lines-reader';
+import { METADATA_MAX_BYTES } from './dto/create-batch-request.dto';
+import { UnsupportedMediaTypeError } from './ingest.errors';
+
+export const MAX_ITEM_BYTES = 64 * 1024 * 1024;
+/** Arrays and objects that may be open at once in a body, its own included. */
+export const MAX_DEPTH = 512;
+/** White space and escapes may make the text longer than the value that the limit is about. */
+const MAX_FIELD_BYTES = 8 * METADATA_MAX_BYTES;
+const [JSON_TYPE, LINES_TYPE] = [/^application\/json\s*(;|$)/i, /^application\/(x-ndjson|jsonl|x-jsonlines)\s*(;|$)/i];
+/** An item in lines has no document around it. */
+const LEVELS_AROUND_ITEM = 2;
+const ITEM = { maxItemBytes: MAX_ITEM_BYTES, nestedKey: 'body' };
+
+/** A value that came beside the body, and where it was: `["query","metadata"]`. */
+export interface GivenValue {
+  readonly text: string;
+  readonly loc: readonly string[];
+}
+
+/** How a body is written: as one JSON document, or as JSON lines whose other fields come beside them. */
+export type BodyFormat =
+  | { readonly kind: 'json' }
+  | {
+      readonly kind: 'lines';
+      readonly completionWindow: GivenValue | null;
+      /** JSON. */
+      readonly metadata: GivenValue | null;
+    };
+
+/** The format that the headers name. @throws UnsupportedMediaTypeError */
+export function formatOf(request: IncomingMessage): BodyFormat {
+  const type = request.headers['content-type'] ?? '';
+  if (JSON_TYPE.test(type)) return { kind: 'json' };
+  if (!LINES_TYPE.test(type)) throw new UnsupportedMediaTypeError();
+  return {
+    kind: 'lines',
+    completionWindow: givenBeside(request, 'completion_window', 'x-completion-window'),
+    metadata: givenBeside(request, 'metadata', 'x-metadata'),
+  };
+}
+
+export function readerOf({ kind }: BodyFormat, sink: ItemsSink): ItemsReader {
+  if (kind === 'lines') return new LinesReader({ ...ITEM, maxDepth: MAX_DEPTH - LEVELS_AROUND_ITEM }, sink);
+  const keys = { arrayKey: 'requests', captureKeys: ['completion_window', 'metadata'] };
+  return new EnvelopeReader({ ...ITEM, ...keys, maxFieldBytes: MAX_FIELD_BYTES, maxDepth: MAX_DEPTH }, sink);
+}
+
+/** In the query or, where it is not, in a header. */
+function givenBeside({ url = '', headers }: IncomingMessage, key: string, header: string): GivenValue | null {
+  const inQuery = new URL(url, 'http://localhost').searchParams.get(key);
+  if (inQuery !== null) return { text: inQuery, loc: ['query', key] };
+  const inHeader = headers[header];
+  return typeof inHeader === 'string' ? { text: inHeader, loc: ['header', header] } : null;
+}
