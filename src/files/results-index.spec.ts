@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ResultsIndex, ResultsIndexBuilder } from './results-index';
+import { ResultsIndex, ResultsIndexBuilder, type ResultsView } from './results-index';
 
 interface Line {
   readonly bytes: number;
@@ -17,6 +17,9 @@ const build = (all: readonly Line[]) => {
   for (const { bytes, succeeded } of all) builder.add(bytes, succeeded);
   return builder;
 };
+const view = fc.constantFrom<ResultsView>('all', 'succeeded', 'failed');
+const isShown = ({ succeeded }: Line, wanted: ResultsView) =>
+  wanted === 'all' || succeeded === (wanted === 'succeeded');
 const sum = (all: readonly Line[]) => all.reduce((total, { bytes }) => total + bytes, 0);
 
 describe('ResultsIndex', () => {
@@ -29,13 +32,17 @@ describe('ResultsIndex', () => {
     expect(builder.size).toEqual({ bytes: 15, succeededBytes: 10, failedBytes: 5 });
   });
 
-  it('remembers which lines succeeded, from any block on', () => {
+  it('remembers which lines succeeded, counts them and finds the line behind some of them', () => {
     fc.assert(
-      fc.property(lines, fc.nat(3), (all, from) => {
+      fc.property(lines, view, fc.nat(900), fc.nat(50), (all, wanted, start, count) => {
         const index = new ResultsIndex(build(all).toBuffer());
-        const start = from * 256;
-        const told = all.slice(start).map((_, at) => index.succeeded(from, at));
-        expect(told).toEqual(all.slice(start).map(({ succeeded }) => succeeded));
+        const shown = all.flatMap((each, at) => (isShown(each, wanted) ? [at] : []));
+        expect(all.flatMap((_, at) => (index.shows(wanted, at) ? [at] : []))).toEqual(shown);
+        const from = Math.min(start, all.length);
+        const later = shown.filter((at) => at >= from);
+        expect(index.count(wanted, from, all.length)).toBe(later.length);
+        const some = Math.min(count, later.length);
+        expect(index.skip(wanted, from, some)).toBe(some === 0 ? from : later[some - 1]! + 1);
       }),
       { seed: 20271, numRuns: 100 },
     );
@@ -43,22 +50,18 @@ describe('ResultsIndex', () => {
 
   it('finds the last block that starts at or before an offset of a view', () => {
     fc.assert(
-      fc.property(
-        lines,
-        fc.constantFrom('succeeded' as const, 'failed' as const),
-        fc.nat(4000),
-        (all, view, offset) => {
-          const index = new ResultsIndex(build(all).toBuffer());
-          const shown = (part: readonly Line[]) =>
-            sum(part.filter(({ succeeded }) => succeeded === (view === 'succeeded')));
-          const { block, viewOffset, fileOffset } = index.blockAt(view, offset);
-          expect(viewOffset).toBe(shown(all.slice(0, block * 256)));
-          expect(fileOffset).toBe(sum(all.slice(0, block * 256)));
-          expect(viewOffset).toBeLessThanOrEqual(offset);
-          const next = (block + 1) * 256;
-          if (next < all.length) expect(shown(all.slice(0, next))).toBeGreaterThan(offset);
-        },
-      ),
+      fc.property(lines, view, fc.nat(4000), (all, wanted, offset) => {
+        fc.pre(all.length > 0);
+        const index = new ResultsIndex(build(all).toBuffer());
+        const shown = (part: readonly Line[]) => sum(part.filter((each) => isShown(each, wanted)));
+        const block = index.blockAt(wanted, offset);
+        expect(index.offsetOf(wanted, block)).toBe(shown(all.slice(0, block * 256)));
+        expect(index.offsetOf('all', block)).toBe(sum(all.slice(0, block * 256)));
+        expect(index.offsetOf(wanted, block)).toBeLessThanOrEqual(offset);
+        const next = (block + 1) * 256;
+        if (next < all.length) expect(shown(all.slice(0, next))).toBeGreaterThan(offset);
+        expect(index.offsetOf(wanted, index.blocks)).toBe(Infinity);
+      }),
       { seed: 20272, numRuns: 200 },
     );
   });
@@ -67,8 +70,8 @@ describe('ResultsIndex', () => {
     const index = new ResultsIndex(
       build(Array.from({ length: 600 }, () => ({ bytes: 1, succeeded: true }))).toBuffer(),
     );
-    expect([255, 256, 511, 512].map((offset) => index.blockAt('succeeded', offset).block)).toEqual([0, 1, 1, 2]);
-    expect(index.blockAt('failed', 0).block).toBe(2);
+    expect([255, 256, 511, 512].map((offset) => index.blockAt('succeeded', offset))).toEqual([0, 1, 1, 2]);
+    expect(index.blockAt('failed', 0)).toBe(2);
   });
 
   it('takes about one bit an item', () => {
@@ -78,6 +81,6 @@ describe('ResultsIndex', () => {
 
   it('is empty for no lines', () => {
     const index = new ResultsIndex(new ResultsIndexBuilder().toBuffer());
-    expect(index.blockAt('failed', 0)).toEqual({ block: 0, viewOffset: 0, fileOffset: 0 });
+    expect([index.blocks, index.blockAt('failed', 0), index.count('failed', 0, 0)]).toEqual([0, 0, 0]);
   });
 });

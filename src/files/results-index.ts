@@ -1,10 +1,12 @@
 /** Which lines of a results file: all, its successes, or the rest. */
 export type ResultsView = 'all' | 'succeeded' | 'failed';
 
-const BLOCK_ITEMS = 256;
+/** Lines that a block of the index covers. */
+export const BLOCK_ITEMS = 256;
 const BITMAP_BYTES = BLOCK_ITEMS / 8;
 /** Three offsets of 8 bytes, then a bit an item. */
 const BLOCK_BYTES = 24 + BITMAP_BYTES;
+const COLUMN = { all: 0, succeeded: 8, failed: 16 } as const satisfies Record<ResultsView, number>;
 
 /** Totals of a results file, in bytes. */
 export interface ResultsSize {
@@ -55,32 +57,49 @@ export class ResultsIndexBuilder {
   }
 }
 
-/** A sparse index as read back. */
+/** A sparse index as read back. Blocks and lines count from 0; how many lines the last block has, it does not say. */
 export class ResultsIndex {
   constructor(private readonly bytes: Buffer) {}
 
-  /** The last block that starts at or before `offset` of the view, with where it starts in the view and in the file. */
-  blockAt(
-    view: Exclude<ResultsView, 'all'>,
-    offset: number,
-  ): { block: number; viewOffset: number; fileOffset: number } {
-    const column = view === 'succeeded' ? 8 : 16;
-    let [low, high] = [0, Math.max(0, this.bytes.length / BLOCK_BYTES - 1)];
+  get blocks(): number {
+    return this.bytes.length / BLOCK_BYTES;
+  }
+
+  /** Bytes of the view before `block`; infinite behind the last block. */
+  offsetOf(view: ResultsView, block: number): number {
+    return block < this.blocks ? this.bytes.readDoubleLE(block * BLOCK_BYTES + COLUMN[view]) : Infinity;
+  }
+
+  /** The last block that starts at or before `offset` of the view. */
+  blockAt(view: ResultsView, offset: number): number {
+    let [low, high] = [0, Math.max(0, this.blocks - 1)];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.double(middle, column) <= offset) low = middle;
+      if (this.offsetOf(view, middle) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { block: low, viewOffset: this.double(low, column), fileOffset: this.double(low, 0) };
+    return low;
   }
 
-  /** Whether line `line`, counted from the start of `block`, is a success. */
-  succeeded(block: number, line: number): boolean {
-    const at = (block + Math.floor(line / BLOCK_ITEMS)) * BLOCK_BYTES + 24 + ((line % BLOCK_ITEMS) >> 3);
-    return ((this.bytes[at] ?? 0) & (1 << (line & 7))) !== 0;
+  /** Whether the view shows a line of the file. */
+  shows(view: ResultsView, line: number): boolean {
+    if (view === 'all') return true;
+    const at = Math.floor(line / BLOCK_ITEMS) * BLOCK_BYTES + 24 + ((line % BLOCK_ITEMS) >> 3);
+    return (((this.bytes[at] ?? 0) & (1 << (line & 7))) !== 0) === (view === 'succeeded');
   }
 
-  private double(block: number, column: number): number {
-    return this.bytes.length === 0 ? 0 : this.bytes.readDoubleLE(block * BLOCK_BYTES + column);
+  /** How many of the lines `from` to `to`, which does not count, the view shows. */
+  count(view: ResultsView, from: number, to: number): number {
+    if (view === 'all') return to - from;
+    let shown = 0;
+    for (let line = from; line < to; line++) if (this.shows(view, line)) shown++;
+    return shown;
+  }
+
+  /** The line behind the `count`th that the view shows from `from` on; there must be as many. */
+  skip(view: ResultsView, from: number, count: number): number {
+    let line = from;
+    for (let left = count; left > 0; line++) if (this.shows(view, line)) left--;
+    return line;
   }
 }

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { BlobStore, type ByteRange } from '../blobs/blob-store';
-import { ChunkBuilder } from '../common/jsonl/chunk-builder';
-import { MAX_LINE_BYTES } from '../common/jsonl/limits';
-import { readLines } from '../common/jsonl/read-lines';
-import { ResultsIndex, type ResultsView } from './results-index';
+import { LineCutter, spansOf, type LineSelection } from './line-cutter';
+import { BLOCK_ITEMS, ResultsIndex } from './results-index';
 import type { FileSegment } from './stored-file.entity';
 
-const NEWLINE = Buffer.from('\n');
+/** A results file in the blob store; `bytes` is its length. */
+export interface ResultsBlob {
+  readonly key: string;
+  readonly bytes: number;
+}
 
-/** Reads the bytes of files, streaming. */
+/** Reads the bytes of files, streaming. A blob that is shorter than what is known of it is an error, never a short answer. */
 @Injectable()
 export class SegmentReader {
   constructor(private readonly blobs: BlobStore) {}
@@ -20,57 +22,75 @@ export class SegmentReader {
       const start = Math.max(0, (range?.start ?? 0) - offset);
       const end = Math.min(segment.bytes - 1, (range?.end ?? Infinity) - offset);
       offset += segment.bytes;
-      if (start <= end) yield* this.readSegment(segment, { start, end });
+      if (start <= end) yield* complete(this.readSegment(segment, { start, end }), segment.key, end - start + 1);
     }
   }
 
-  private async *readSegment(segment: FileSegment, range: ByteRange): AsyncGenerator<Buffer> {
-    if (segment.view === 'all' || segment.indexKey === null) {
-      yield* (await this.blobs.read(segment.key, range)) as AsyncIterable<Buffer>;
-      return;
+  /** Whole lines of one results file, in chunks that may end within a line. */
+  async *readLines(file: ResultsBlob, index: ResultsIndex, selection: LineSelection): AsyncGenerator<Buffer> {
+    for (const { block, start, end } of spansOf(index, selection)) {
+      const cutter = new LineCutter(index, selection, block);
+      let position = start;
+      for await (const chunk of await this.readBlob(file.key, { start, end: Math.min(end, file.bytes) - 1 })) {
+        position += chunk.length;
+        const wanted = cutter.push(chunk);
+        if (wanted.length > 0) yield wanted;
+        if (cutter.done) return;
+      }
+      if (file.bytes < Infinity && position < Math.min(end, file.bytes)) throw new ShortBlobError(file.key);
     }
-    const index = new ResultsIndex(await this.readWhole(segment.indexKey));
-    yield* clip(this.viewLines(segment.key, index, segment.view, range), range);
   }
 
-  /** Chunks of whole lines of a view, from the start of the block that holds `range.start`. */
-  private async *viewLines(
-    key: string,
-    index: ResultsIndex,
-    view: Exclude<ResultsView, 'all'>,
-    range: ByteRange,
-  ): AsyncGenerator<PlacedChunk> {
-    const { block, viewOffset, fileOffset } = index.blockAt(view, range.start);
-    const source = await this.blobs.read(key, { start: fileOffset, end: Number.MAX_SAFE_INTEGER });
-    const chunks = new ChunkBuilder();
-    let [offset, line] = [viewOffset, 0];
-    for await (const text of readLines(source, { maxLineBytes: MAX_LINE_BYTES })) {
-      if (index.succeeded(block, line++) !== (view === 'succeeded')) continue;
-      const bytes = chunks.add(text, NEWLINE);
-      if (!bytes) continue;
-      yield { offset, bytes };
-      offset += bytes.length;
-    }
-    yield { offset, bytes: chunks.rest() };
-  }
-
-  private async readWhole(key: string): Promise<Buffer> {
+  /** The index of a results file, whole: about a quarter of a byte an item. */
+  async readIndex(key: string): Promise<ResultsIndex> {
     const chunks: Buffer[] = [];
     for await (const chunk of (await this.blobs.read(key)) as AsyncIterable<Buffer>) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    return new ResultsIndex(Buffer.concat(chunks));
+  }
+
+  private async *readSegment({ key, indexKey, view }: FileSegment, range: ByteRange): AsyncGenerator<Buffer> {
+    if (view === 'all' || indexKey === null) {
+      yield* await this.readBlob(key, range);
+      return;
+    }
+    const index = await this.readIndex(indexKey);
+    const [first, last] = [index.blockAt(view, range.start), index.blockAt(view, range.end)];
+    const selection = { view, from: first * BLOCK_ITEMS, to: (last + 1) * BLOCK_ITEMS };
+    const lines = this.readLines({ key, bytes: Infinity }, index, selection);
+    yield* clip(lines, range.start - index.offsetOf(view, first), range.end - range.start + 1);
+  }
+
+  private async readBlob(key: string, { start, end }: ByteRange): Promise<AsyncIterable<Buffer>> {
+    return this.blobs.read(key, { start, end: Math.min(end, Number.MAX_SAFE_INTEGER) });
   }
 }
 
-interface PlacedChunk {
-  readonly offset: number;
-  readonly bytes: Buffer;
+/** A blob ended before what its index or its row says. */
+class ShortBlobError extends Error {
+  override readonly name = 'ShortBlobError';
+
+  constructor(key: string) {
+    super(`The blob ${key} is shorter than what was stored`);
+  }
 }
 
-/** The bytes of `chunks` that lie within `range`. */
-async function* clip(chunks: AsyncIterable<PlacedChunk>, range: ByteRange): AsyncGenerator<Buffer> {
-  for await (const { offset, bytes } of chunks) {
-    if (offset > range.end) return;
-    const piece = bytes.subarray(Math.max(0, range.start - offset), Math.min(bytes.length, range.end + 1 - offset));
+async function* complete(chunks: AsyncIterable<Buffer>, key: string, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const chunk of chunks) {
+    left -= chunk.length;
+    yield chunk;
+  }
+  if (left > 0) throw new ShortBlobError(key);
+}
+
+/** The `length` bytes behind the first `skip`. */
+async function* clip(chunks: AsyncIterable<Buffer>, skip: number, length: number): AsyncGenerator<Buffer> {
+  let [start, left] = [skip, length];
+  for await (const chunk of chunks) {
+    const piece = chunk.subarray(start, start + left);
+    start = Math.max(0, start - chunk.length);
+    left -= piece.length;
     if (piece.length > 0) yield piece;
+    if (left === 0) return;
   }
 }
