@@ -36,7 +36,8 @@ export class FilesController {
   @ApiOperation({
     operationId: 'get-file-content-v-1-files-file-id-content-get',
     summary: 'Get File Content',
-    description: 'The file as JSON lines. Takes a `Range` of bytes.',
+    description:
+      'The file as JSON lines. Takes a `Range` of bytes; without one it comes compressed to who accepts gzip.',
   })
   @ApiProduces('application/x-ndjson')
   @ApiOkResponse({ description: 'Successful Response', schema: { type: 'string', format: 'binary' } })
@@ -54,7 +55,7 @@ export class FilesController {
     answer.setHeader('Accept-Ranges', 'bytes');
     answer.setHeader('Content-Length', range ? range.end - range.start + 1 : file.bytes);
     if (range) answer.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
-    await sendStream(response, this.reader.read(file.segments, range));
+    await sendStream(response, this.reader.read(file.segments, range), { compressible: !range });
   }
 }
 

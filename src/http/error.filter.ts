@@ -27,7 +27,7 @@ export class ErrorFilter implements ExceptionFilter {
     const response = nodeResponse(answer);
     const requestId = this.requestIds.of(request, response);
     const error = this.toMeshbatchError(thrown, requestId);
-    if (response.headersSent) {
+    if (response.headersSent || response.destroyed) {
       // Part of a success is already on its way: a cut is the only honest sign left.
       response.destroy();
       return;

@@ -161,6 +161,6 @@ async function whole(id: string): Promise<Buffer> {
 
 function get(id: string, range?: string, method = 'GET'): Promise<Response> {
   const authorization = `Bearer ${shared.service.settings().BOOTSTRAP_API_KEY}`;
-  const headers = { authorization, ...(range !== undefined && { range }) };
+  const headers = { authorization, 'accept-encoding': 'identity', ...(range !== undefined && { range }) };
   return fetch(`${shared.service.url}/v1/files/${id}/content`, { method, headers });
 }
