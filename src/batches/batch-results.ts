@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ChunkBuilder } from '../common/jsonl/chunk-builder';
-import { MAX_LINE_BYTES } from '../common/jsonl/limits';
-import { readLines } from '../common/jsonl/read-lines';
+import { Byte } from '../common/jsonl/json-bytes';
 import { SegmentReader } from '../files/segment-reader';
 import type { FileSegment } from '../files/stored-file.entity';
+import { takeOver, type PlatformResponse } from '../http/platform';
+import { sendJson } from '../http/send-json';
+import { sendStream } from '../http/send-stream';
 import { segmentsOf } from './batch-closer';
 import { BATCHES_OPTIONS, DEFAULT_INLINE_RESULTS_MAX_BYTES, type BatchesModuleOptions } from './batches.options';
 import { BatchesStore } from './batches.store';
@@ -13,7 +14,7 @@ import { isTerminal } from './batch-status';
 
 const COMMA = Buffer.from(',');
 
-/** A batch with its results, as bytes of JSON. */
+/** Answers with a batch and its results. */
 @Injectable()
 export class BatchResults {
   constructor(
@@ -23,20 +24,19 @@ export class BatchResults {
   ) {}
 
   /** The batch as JSON, with `results` when it has ended and they are wanted and short enough. */
-  async *render(batch: BatchEntity, wanted: boolean): AsyncGenerator<Buffer> {
+  async send(batch: BatchEntity, wanted: boolean, response: PlatformResponse): Promise<void> {
     const { results: _, ...head } = toBatch(batch);
     if (!wanted || !hasResults(batch)) {
-      yield Buffer.from(JSON.stringify(wanted ? { ...head, results: null } : head));
+      sendJson(response, wanted ? { ...head, results: null } : head);
       return;
     }
     const segments = segmentsOf(await this.batches.listParts(batch.id), 'all');
     if (bytesOf(segments) > (this.options.inlineResultsMaxBytes ?? DEFAULT_INLINE_RESULTS_MAX_BYTES)) {
-      yield Buffer.from(JSON.stringify({ ...head, results: null, results_truncated: true }));
+      sendJson(response, { ...head, results: null, results_truncated: true });
       return;
     }
-    yield Buffer.from(`${JSON.stringify(head).slice(0, -1)},"results":[`);
-    yield* joined(readLines(this.reader.read(segments), { maxLineBytes: MAX_LINE_BYTES }));
-    yield Buffer.from(']}');
+    takeOver(response).setHeader('Content-Type', 'application/json; charset=utf-8');
+    await sendStream(response, withResults(head, this.reader.read(segments)), { compressible: true });
   }
 }
 
@@ -50,14 +50,22 @@ function bytesOf(segments: readonly FileSegment[]): number {
   return segments.reduce((sum, segment) => sum + segment.bytes, 0);
 }
 
-/** The lines with commas between them, in chunks. */
-async function* joined(lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const chunks = new ChunkBuilder();
-  let separator = Buffer.alloc(0);
-  for await (const line of lines) {
-    const chunk = chunks.add(separator, line);
-    separator = COMMA;
-    if (chunk) yield chunk;
+async function* withResults(head: object, lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield Buffer.from(`${JSON.stringify(head).slice(0, -1)},"results":[`);
+  yield* joined(lines);
+  yield Buffer.from(']}');
+}
+
+/** JSON lines with commas in place of the line feeds between them; a raw line feed never occurs within a value of JSON. */
+export async function* joined(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let lineEnded = false;
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue;
+    const bytes: Buffer = lineEnded ? Buffer.concat([COMMA, chunk]) : Buffer.from(chunk);
+    lineEnded = bytes.at(-1) === Byte.LINE_FEED;
+    for (let at = bytes.indexOf(Byte.LINE_FEED); at !== -1; at = bytes.indexOf(Byte.LINE_FEED, at + 1)) {
+      bytes[at] = Byte.COMMA;
+    }
+    yield lineEnded ? bytes.subarray(0, -1) : bytes;
   }
-  yield chunks.rest();
 }

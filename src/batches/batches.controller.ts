@@ -3,10 +3,9 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
-import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
+import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse } from '../http/platform';
 import { RawBody } from '../http/raw-body';
 import { sendJson } from '../http/send-json';
-import { sendStream } from '../http/send-stream';
 import { ValidQuery } from '../http/valid-query.decorator';
 import { BatchResults } from './batch-results';
 import { toBatch, toBatchSummary } from './batch.mapper';
@@ -63,9 +62,7 @@ export class BatchesController {
     @ValidQuery(GetBatchQuery) query: GetBatchQuery,
     @Res() response: PlatformResponse,
   ): Promise<void> {
-    const batch = await this.batches.get(owner.id, id);
-    takeOver(response).setHeader('Content-Type', 'application/json; charset=utf-8');
-    await sendStream(response, this.results.render(batch, query.results === 'true'));
+    await this.results.send(await this.batches.get(owner.id, id), query.results === 'true', response);
   }
 
   @Post(':batch_id/cancel')
