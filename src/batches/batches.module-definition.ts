@@ -7,6 +7,7 @@ import { QueueModule } from '../queue/queue.module';
 import { QuotaModule } from '../quota/quota.module';
 import { BatchesController } from './batches.controller';
 import { BATCHES_OPTIONS, type BatchesModuleOptions } from './batches.options';
+import { ResultsController } from './results.controller';
 
 export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions>(
   {
@@ -14,5 +15,5 @@ export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions
     needs: [PersistenceModule, QueueModule, AuthModule, QuotaModule, FilesModule, IngestModule],
     token: BATCHES_OPTIONS,
   },
-  [BatchesController],
+  [BatchesController, ResultsController],
 );

@@ -13,6 +13,7 @@ import { CreateBatchService } from './create-batch.service';
 import { CreateBatchTransaction } from './create-batch.transaction';
 import { NewBatchBuilder } from './new-batch.builder';
 import { PartsStore } from './parts.store';
+import { ResultsPages } from './results-pages';
 
 /** The batch and its parts: create, list, get, cancel, and how they move. */
 @Module({
@@ -22,6 +23,7 @@ import { PartsStore } from './parts.store';
     BatchTransitions,
     BatchesService,
     BatchResults,
+    ResultsPages,
     BatchCloser,
     BatchProgress,
     PartsStore,

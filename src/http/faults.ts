@@ -10,6 +10,7 @@ const FAULT_TYPES: Readonly<Record<string, string>> = {
   isInt: 'int_parsing',
   isBoolean: 'bool_parsing',
   arrayNotEmpty: 'too_short',
+  arrayMaxSize: 'too_long',
   minLength: 'string_too_short',
   maxLength: 'string_too_long',
   min: 'greater_than_equal',

@@ -1,9 +1,11 @@
+import { parse } from 'node:querystring';
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { toFaults } from './faults';
 import { ValidationFailedError } from './meshbatch-error';
+import { nodeRequest, type PlatformRequest } from './platform';
 
 /** Checks the query against its decorated DTO class and refuses with the reference's 422. */
 class QueryPipe implements PipeTransform {
@@ -17,9 +19,12 @@ class QueryPipe implements PipeTransform {
   }
 }
 
-const FromQuery = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<{ query: unknown }>().query,
-);
+/** Read off the URL: what a host's own parser of queries makes of a field that is repeated would differ. */
+const FromQuery = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { url = '' } = nodeRequest(context.switchToHttp().getRequest<PlatformRequest>());
+  const start = url.indexOf('?');
+  return { ...parse(start < 0 ? '' : url.slice(start + 1)) };
+});
 
 /**
  * The query as an instance of a DTO class, documented field by field. Not Nest's own `@Query`: the pipes that a host has put on

@@ -6,6 +6,7 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { parse } from 'yaml';
 import { BatchesController } from '../batches/batches.controller';
+import { ResultsController } from '../batches/results.controller';
 import { FilesController } from '../files/files.controller';
 import { HealthController } from '../health/health.controller';
 import { ModelsController } from '../providers/models.controller';
@@ -17,7 +18,7 @@ const REFERENCE = parse(
 ) as OpenAPIObject;
 const REFERENCE_SCHEMAS = Object.keys(REFERENCE.components?.schemas ?? {});
 
-const CONTROLLERS = [BatchesController, FilesController, ModelsController, HealthController];
+const CONTROLLERS = [BatchesController, ResultsController, FilesController, ModelsController, HealthController];
 
 describe('OpenAPI document', () => {
   let app: INestApplication;
@@ -78,6 +79,7 @@ describe('OpenAPI document', () => {
       '/v1/batches get': '200 400 401 403 422 default',
       '/v1/batches post': '200 422',
       '/v1/batches/{batch_id} get': '200 400 401 403 404 422 default',
+      '/v1/batches/{batch_id}/results get': '200 400 401 403 404 422 default',
       '/v1/batches/{batch_id}/cancel post': '200 400 401 403 404 default',
       '/v1/files/{file_id} get': '200 400 401 403 404 default',
       '/v1/files/{file_id}/content get': '200 400 401 403 404 416 default',

@@ -54,7 +54,10 @@ export class BatchDto extends BatchSummaryDto {
   })
   results!: BatchResultDto[] | null;
 
-  @ApiPropertyOptional({ type: 'boolean', description: 'The results are too long to be inline: read the files' })
+  @ApiPropertyOptional({
+    type: 'boolean',
+    description: 'The results are too long to be inline: read `/results` or the files',
+  })
   results_truncated?: boolean;
 }
 

@@ -38,6 +38,7 @@ describe('what is not there', () => {
 
   it.each<[string, string, (batch: BatchBody) => string, string]>([
     ['a batch', 'GET', ({ id }) => `/v1/batches/${id}`, `/v1/batches/${NO_BATCH}`],
+    ['its results', 'GET', ({ id }) => `/v1/batches/${id}/results`, `/v1/batches/${NO_BATCH}/results`],
     ['its cancel', 'POST', ({ id }) => `/v1/batches/${id}/cancel`, `/v1/batches/${NO_BATCH}/cancel`],
     ['its input', 'GET', ({ input_file_id: id }) => `/v1/files/${id}`, `/v1/files/${NO_FILE}`],
     ['its output', 'GET', ({ output_file_id: id }) => `/v1/files/${id}/content`, `/v1/files/${NO_FILE}/content`],

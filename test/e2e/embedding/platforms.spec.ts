@@ -26,6 +26,12 @@ describe.each(['express', 'fastify'] as const)('a host on %s', (platform) => {
     expect(batch.results?.map((entry) => entry.custom_id)).toEqual(['item-0', 'item-1', 'item-2']);
     const file = await user('ada').send('GET', `/files/${batch.output_file_id}/content`);
     expect((await file.text()).trim().split('\n')).toHaveLength(3);
+    expect(file.headers.get('content-encoding')).toBe('gzip');
+    const results = await user('ada').send('GET', `/batches/${batch.id}/results?custom_id=item-0&custom_id=item-2`);
+    expect([results.headers.get('x-batch-status'), (await results.text()).trim().split('\n').length]).toEqual([
+      'completed',
+      2,
+    ]);
     const range = await fetch(`${url}/api/llm/v1/files/${batch.output_file_id}/content`, {
       headers: { 'x-account': 'ada', range: 'bytes=0-9' },
     });

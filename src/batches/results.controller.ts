@@ -1,0 +1,37 @@
+import { Get, Param, Res } from '@nestjs/common';
+import { ApiController } from '../auth/api-controller.decorator';
+import type { Owner } from '../auth/owner';
+import { CurrentOwner } from '../auth/owner.guard';
+import { takeOver, type PlatformResponse } from '../http/platform';
+import { sendStream } from '../http/send-stream';
+import { ValidQuery } from '../http/valid-query.decorator';
+import { BatchesService } from './batches.service';
+import { ApiBatchResults } from './dto/api-batch-results.decorator';
+import { BatchResultsQuery } from './dto/queries.dto';
+import { ResultsPages } from './results-pages';
+
+@ApiController('v1/batches', 'subpackage_batch')
+export class ResultsController {
+  constructor(
+    private readonly batches: BatchesService,
+    private readonly pages: ResultsPages,
+  ) {}
+
+  @Get(':batch_id/results')
+  @ApiBatchResults()
+  async results(
+    @CurrentOwner() owner: Owner,
+    @Param('batch_id') id: string,
+    @ValidQuery(BatchResultsQuery) query: BatchResultsQuery,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    const batch = await this.batches.get(owner.id, id);
+    const { lines, facts } = await this.pages.open(batch, query);
+    const answer = takeOver(response);
+    answer.setHeader('Content-Type', 'application/x-ndjson');
+    answer.setHeader('X-Batch-Status', batch.status);
+    if (facts) answer.setHeader('X-Has-More', String(facts.hasMore));
+    if (facts?.lastId) answer.setHeader('X-Last-Id', facts.lastId);
+    await sendStream(response, lines, { compressible: true });
+  }
+}
