@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Env } from './config/env';
+import { s3Options } from './config/s3-settings';
 import { HealthRoutesModule } from './health/health-routes.module';
 import { MeshbatchModule } from './meshbatch/meshbatch.module';
 import type { MeshbatchOptions } from './meshbatch/meshbatch.options';
@@ -20,9 +21,10 @@ export class AppModule {
 }
 
 function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
+  const s3 = s3Options(env);
   return {
     persistence,
-    blobs: { store: { folder: join(env.DATA_DIR, 'blobs') } },
+    blobs: { store: s3 ? { s3 } : { folder: join(env.DATA_DIR, 'blobs') } },
     quota: { batchLimitPerOwner: env.BATCH_LIMIT_PER_OWNER },
     providers: {
       credentials: env.providers,

@@ -19,6 +19,7 @@ export type { ProviderPause } from './providers/provider-pauses';
 
 // What a host may put in the place of ours.
 export { BlobNotFoundError, BlobStore, type ByteRange } from './blobs/blob-store';
+export { BlobStoreUnreachableError } from './blobs/s3/s3-errors';
 export { ForbiddenError, UnauthorizedError } from './auth/auth.errors';
 export { MeshbatchError, type ErrorCode, type ErrorExtras } from './http/meshbatch-error';
 export { OwnerResolver, SCOPES, type LoginRequest, type Owner, type Scope } from './auth/owner';
@@ -55,6 +56,7 @@ export { BatchesModule } from './batches/batches.module';
 export type { BatchesModuleOptions } from './batches/batches.options';
 export { BlobsModule } from './blobs/blobs.module';
 export type { BlobsModuleOptions } from './blobs/blobs.module-definition';
+export type { S3StoreOptions } from './blobs/s3/s3-store-options';
 export { EventsModule } from './events/events.module';
 export { ExecutionModule } from './execution/execution.module';
 export type { ExecutionModuleOptions } from './execution/execution.module-definition';

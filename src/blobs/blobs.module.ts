@@ -13,11 +13,19 @@ import { LocalBlobStore } from './local/local-blob-store';
   providers: [
     {
       provide: BlobStore,
-      useFactory: ({ store }: BlobsModuleOptions, ids: Ids, moduleRef: ModuleRef): Promise<BlobStore> | BlobStore =>
-        'folder' in store ? new LocalBlobStore(store.folder, ids) : instanceOf(store, moduleRef),
+      useFactory: makeStore,
       inject: [BLOBS_OPTIONS, Ids, ModuleRef],
     },
   ],
   exports: [BlobStore],
 })
 export class BlobsModule extends ConfigurableModuleClass {}
+
+async function makeStore({ store }: BlobsModuleOptions, ids: Ids, moduleRef: ModuleRef): Promise<BlobStore> {
+  // A store of the host's own may well have a field that is called `s3`.
+  if (typeof store === 'function' || 'write' in store) return instanceOf(store, moduleRef);
+  if ('folder' in store) return new LocalBlobStore(store.folder, ids);
+  // Loaded late: with it comes the SDK, which most processes never need.
+  const { S3BlobStore } = await import('./s3/s3-blob-store.js');
+  return new S3BlobStore(store.s3);
+}

@@ -6,6 +6,7 @@ import { InvalidCatalogError, type KnownProviders } from '../providers/catalog/e
 import { knownProviders } from '../providers/known-providers';
 import { isInsecure } from '../providers/upstream/insecure-url';
 import { KEY_PATTERN } from '../auth/key-pattern';
+import { S3_SETTINGS, s3Problems } from './s3-settings';
 
 const MIB = 1024 * 1024;
 
@@ -18,6 +19,7 @@ const envSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'a postgres:// address').optional(),
+  ...S3_SETTINGS,
   ROLE: z.enum(['all', 'api', 'worker'], { error: 'must be all, api or worker' }).default('all'),
   BOOTSTRAP_API_KEY: z
     .string()
@@ -65,6 +67,7 @@ export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
   const catalog = set.CATALOG_FILE === undefined ? undefined : loadCatalog(set.CATALOG_FILE, problems);
   const providers = loadProviders(set, catalog?.known ?? knownProviders(), problems);
+  problems.push(...s3Problems(set));
   if (['api', 'worker'].includes(set.ROLE ?? '') && set.DATABASE_URL === undefined) {
     problems.push('ROLE must be all without DATABASE_URL: the embedded database takes one process');
   }

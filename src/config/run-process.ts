@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { BlobStoreUnreachableError } from '../blobs/s3/s3-errors';
 import { SystemClock } from '../common/clock';
 import { startDatabase, type OpenDatabase } from './open-database';
 import { InvalidEnvError, loadEnv, loadEnvFile, type Env } from './env';
@@ -11,7 +12,7 @@ export interface Running {
 
 const SHUTDOWN_MS = 9_000;
 /** Faults of the operator's, which a sentence explains better than a stack. */
-const EXPLAINED = [InvalidEnvError, DataFolderInUseError];
+const EXPLAINED = [InvalidEnvError, DataFolderInUseError, BlobStoreUnreachableError];
 
 /** Starts what a process runs, on its settings and its open database. */
 type Start = (env: Env, database: OpenDatabase) => Promise<Running>;

@@ -4,9 +4,8 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Ids } from '../../common/ids';
 import { assertNoTransaction } from '../../persistence/transaction-context';
+import { assertBlobKey } from '../blob-key';
 import { BlobNotFoundError, BlobStore, type ByteRange } from '../blob-store';
-
-const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 
 /** Blobs as files below one folder, written to a temporary name, synced, then renamed. */
 export class LocalBlobStore extends BlobStore {
@@ -58,7 +57,7 @@ export class LocalBlobStore extends BlobStore {
   }
 
   private pathOf(key: string): string {
-    if (!KEY.test(key)) throw new Error(`Not a blob key: ${JSON.stringify(key)}`);
+    assertBlobKey(key);
     return join(this.root, ...key.split('/'));
   }
 }

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { createReadStream, existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import S3rver from '@20minutes/s3rver';
+
+export const BUCKET = 'blobs';
+/** The only keys that s3rver knows; it checks every signature by them. */
+export const CREDENTIALS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+
+/** Answers a request in the server's place, or returns false and leaves it to the server. */
+type Interceptor = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/**
+ * An S3-compatible server on loopback: s3rver, with what S3 does and it does not put right. It records what it is asked and can be
+ * made to fail.
+ */
+export class S3Server {
+  /** `METHOD /path?query` of every request so far. */
+  readonly requests: string[] = [];
+  intercept: Interceptor = () => false;
+
+  private constructor(
+    private readonly s3rver: S3rver,
+    private readonly server: Server,
+    private readonly folder: string,
+  ) {}
+
+  /** Starts with one bucket, {@link BUCKET}. */
+  static async start(): Promise<S3Server> {
+    const folder = await mkdtemp(join(tmpdir(), 'meshbatch-s3-'));
+    const s3rver = new S3rver({ directory: folder, silent: true, vhostBuckets: false });
+    putRight(s3rver.store);
+    await s3rver.store.putBucket(BUCKET);
+    const server = createServer();
+    const started = new S3Server(s3rver, server, folder);
+    const serve = s3rver.callback();
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      started.requests.push(`${request.method} ${request.url}`);
+      if (started.intercept(request, response) || started.abortUpload(request, response)) return;
+      serve(request, response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return started;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** What a store needs to reach the bucket. */
+  get options() {
+    return { bucket: BUCKET, endpoint: this.url, ...CREDENTIALS };
+  }
+
+  /** As settings of the service. */
+  get settings(): Record<string, string> {
+    const { accessKeyId, secretAccessKey } = CREDENTIALS;
+    return {
+      S3_BUCKET: BUCKET,
+      S3_ENDPOINT: this.url,
+      S3_ACCESS_KEY_ID: accessKeyId,
+      S3_SECRET_ACCESS_KEY: secretAccessKey,
+    };
+  }
+
+  /** The ids of the multipart uploads that were begun and neither completed nor aborted. */
+  get openUploads(): string[] {
+    const folder = this.uploadsFolder;
+    return existsSync(folder) ? readdirSync(folder) : [];
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    this.s3rver.logger.exceptions.unhandle();
+    this.s3rver.logger.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private get uploadsFolder(): string {
+    return this.s3rver.store.getResourcePath(BUCKET, undefined, 'uploads');
+  }
+
+  /** s3rver takes an abort for the removal of the object. */
+  private abortUpload(request: IncomingMessage, response: ServerResponse): boolean {
+    const id = new URL(request.url ?? '', this.url).searchParams.get('uploadId');
+    if (request.method !== 'DELETE' || id === null) return false;
+    void rm(join(this.uploadsFolder, id), { recursive: true, force: true }).then(() => response.writeHead(204).end());
+    return true;
+  }
+}
+
+/** S3 shows an object whole or not at all, and knows the range that is the first byte, and those of an empty object. */
+function putRight(store: S3rver['store']): void {
+  const putContent = store.putContent.bind(store);
+  let writes = 0;
+  store.putContent = async (path, content) => {
+    const temporary = `${path}.${writes++}`;
+    const written = await putContent(temporary, content);
+    await rename(temporary, path);
+    return written;
+  };
+  const getObject = store.getObject.bind(store);
+  store.getObject = async (bucket, key, { start, end } = {}) => {
+    const object = await getObject(bucket, key);
+    if (!object || start === undefined) return object;
+    object.content?.destroy();
+    object.range = { start, end: Math.min(end ?? Infinity, object.size - 1) };
+    const path = store.getResourcePath(bucket, key, 'object');
+    object.content = start < object.size ? createReadStream(path, object.range) : null;
+    return object;
+  };
+}
