@@ -23,9 +23,9 @@ export class LocalBlobStore extends BlobStore {
     await mkdir(this.root, { recursive: true, mode: 0o700 });
     try {
       const bytes = await writeSynced(temporary, source);
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      const created = await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       await rename(temporary, target);
-      await syncFolders(dirname(target), this.root);
+      await syncFolders(dirname(target), created === undefined ? dirname(target) : dirname(created));
       return bytes;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -64,24 +64,33 @@ export class LocalBlobStore extends BlobStore {
 
 async function writeSynced(path: string, source: AsyncIterable<Uint8Array>): Promise<number> {
   const file: FileHandle = await open(path, 'wx', 0o600);
+  let writing = Promise.resolve();
   try {
     let bytes = 0;
     for await (const chunk of source) {
-      await file.writeFile(chunk);
+      // One chunk is written while the next is made; a failure of that is met here or below.
+      await writing;
+      writing = file.writeFile(chunk);
+      writing.catch(() => undefined);
       bytes += chunk.length;
     }
+    await writing;
     await file.sync();
     return bytes;
   } finally {
+    await writing.catch(() => undefined);
     await file.close();
   }
 }
 
-/** A rename is durable only when its folder is; a new folder only when its parent is. */
-async function syncFolders(from: string, root: string): Promise<void> {
-  for (let folder = from; folder.startsWith(root); folder = dirname(folder)) {
-    const handle = await open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
-    if (folder === root) return;
-  }
+/** A rename is durable only when its folder is; a new folder only when its parent is. Syncs from `from` up to `last`. */
+async function syncFolders(from: string, last: string): Promise<void> {
+  const folders = [from];
+  while (folders.at(-1) !== last) folders.push(dirname(folders.at(-1)!));
+  await Promise.all(folders.map(syncFolder));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
 }
