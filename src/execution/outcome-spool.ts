@@ -1,23 +1,27 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { BatchUsage } from '../batches/batch.entity';
 import type { ItemOutcome } from '../providers/contract/adapter';
-import { scrub } from '../providers/upstream/scrub';
 import { NOT_RUN_CODES } from './missing-outcome';
+import { OutcomeRun } from './outcome-run';
+import { isSuccess } from './outcome-tail';
 import { readUsage } from './read-usage';
+import { SpoolWindow } from './spool-window';
 
-const FLUSH_BYTES = 1024 * 1024;
+/** Most items of a window; it takes memory for each. */
+const WINDOW_ITEMS = 8 * 1024;
 const [FAILED, SUCCEEDED, NEVER_RAN] = [0, 1, 2];
 
-/** An item's outcome as kept: the end of its result line, and what kind it is. */
-export interface SpooledOutcome {
-  readonly tail: Buffer;
-  readonly succeeded: boolean;
-  readonly ran: boolean;
+/** How many bytes are written, and read, at a time; one outcome may have more. */
+export interface SpoolLimits {
+  readonly runBytes: number;
+  readonly windowBytes: number;
 }
+const LIMITS: SpoolLimits = { runBytes: 4 * 1024 * 1024, windowBytes: 4 * 1024 * 1024 };
 
 /**
  * Outcomes as they come, in any order, on local disk; in memory 13 bytes an item. The first outcome of an item wins.
- * What is kept of one is the end of its result line: `"response":…,"error":…}` and a newline.
+ * What is kept of one is the end of its result line. They are written by runs, each in the order of its items; so those of a
+ * window of neighbouring items are side by side in every run, and reading all of them in order takes few reads.
  */
 export class OutcomeSpool {
   private readonly offsets: Float64Array;
@@ -25,8 +29,10 @@ export class OutcomeSpool {
   private readonly lengths: Uint32Array;
   /** 0 for one that failed, 1 for a success, 2 for one that never ran. */
   private readonly kinds: Uint8Array;
-  private held: Buffer[] = [];
-  private heldBytes = 0;
+  /** What is not written yet. */
+  private readonly run: OutcomeRun;
+  /** Memory of the windows, one after the other. */
+  private memory: Buffer | null = null;
   private written = 0;
   private found = 0;
   readonly usage: { -readonly [K in keyof BatchUsage]: number } = {
@@ -37,15 +43,17 @@ export class OutcomeSpool {
 
   private constructor(
     private readonly file: FileHandle,
-    itemCount: number,
+    private readonly itemCount: number,
+    private readonly limits: SpoolLimits,
   ) {
     this.offsets = new Float64Array(itemCount);
     this.lengths = new Uint32Array(itemCount);
     this.kinds = new Uint8Array(itemCount);
+    this.run = new OutcomeRun(limits.runBytes);
   }
 
-  static async open(path: string, itemCount: number): Promise<OutcomeSpool> {
-    return new OutcomeSpool(await open(path, 'w+', 0o600), itemCount);
+  static async open(path: string, itemCount: number, limits = LIMITS): Promise<OutcomeSpool> {
+    return new OutcomeSpool(await open(path, 'w+', 0o600), itemCount, limits);
   }
 
   /** How many items have an outcome. */
@@ -53,40 +61,52 @@ export class OutcomeSpool {
     return this.found;
   }
 
+  /** Whether enough is held: call {@link flush} before adding more. */
+  get isFull(): boolean {
+    return this.run.isFull;
+  }
+
   /** Keeps the outcome of item `index`, counted within the part; false when it has one already. */
-  async add(index: number, outcome: ItemOutcome): Promise<boolean> {
+  add(index: number, outcome: ItemOutcome): boolean {
     if (this.lengths[index] !== 0) return false;
-    const bytes = toTail(outcome);
-    this.offsets[index] = this.written + this.heldBytes;
-    this.lengths[index] = bytes.length;
+    this.lengths[index] = this.run.add(index, outcome);
     this.kinds[index] = kindOf(outcome);
     this.found++;
     this.addUsage(outcome);
-    this.held.push(bytes);
-    this.heldBytes += bytes.length;
-    if (this.heldBytes >= FLUSH_BYTES) await this.flush();
     return true;
   }
 
-  /** Null when the item has no outcome. */
-  async read(index: number): Promise<SpooledOutcome | null> {
-    const length = this.lengths[index] ?? 0;
-    if (length === 0) return null;
-    if (this.heldBytes > 0) await this.flush();
-    const tail = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.file.read(tail, 0, length, this.offsets[index] ?? 0);
-    if (bytesRead !== length) throw new Error('The local copy of the results is shorter than what was written');
-    return { tail, succeeded: this.kinds[index] === SUCCEEDED, ran: this.kinds[index] !== NEVER_RAN };
+  /** Writes what is held. */
+  async flush(): Promise<void> {
+    const bytes = this.run.inOrder((index, start) => (this.offsets[index] = this.written + start));
+    if (bytes.length > 0) await this.file.writeFile(bytes);
+    this.written += bytes.length;
+    this.run.clear();
+  }
+
+  /** The outcomes of the items from `first` on, as many as fit into a window; at least one item. Good until the next window. */
+  async window(first: number): Promise<SpoolWindow> {
+    await this.flush();
+    const { windowBytes } = this.limits;
+    const most = Math.min(this.itemCount, first + WINDOW_ITEMS);
+    let [end, bytes] = [first, 0];
+    while (end < most && (end === first || bytes + this.lengths[end]! <= windowBytes)) bytes += this.lengths[end++]!;
+    const memory = bytes > windowBytes ? Buffer.allocUnsafe(bytes) : (this.memory ??= Buffer.allocUnsafe(windowBytes));
+    const [offsets, lengths] = [this.offsets.subarray(first, end), this.lengths.subarray(first, end)];
+    return SpoolWindow.read(this.file, first, offsets, lengths, memory);
+  }
+
+  succeeded(index: number): boolean {
+    return this.kinds[index] === SUCCEEDED;
+  }
+
+  /** Whether the item has an outcome by which it never ran. */
+  neverRan(index: number): boolean {
+    return this.kinds[index] === NEVER_RAN;
   }
 
   async close(): Promise<void> {
     await this.file.close();
-  }
-
-  private async flush(): Promise<void> {
-    const bytes = Buffer.concat(this.held);
-    await this.file.write(bytes, 0, bytes.length, this.written);
-    [this.written, this.held, this.heldBytes] = [this.written + bytes.length, [], 0];
   }
 
   private addUsage({ response }: ItemOutcome): void {
@@ -98,23 +118,8 @@ export class OutcomeSpool {
   }
 }
 
-export function isSuccess({ response, error }: Pick<ItemOutcome, 'response' | 'error'>): boolean {
-  return error === null && response !== null && response.statusCode >= 200 && response.statusCode < 300;
-}
-
 function kindOf(outcome: ItemOutcome): number {
   if (isSuccess(outcome)) return SUCCEEDED;
   const { response, error } = outcome;
   return response === null && error !== null && NOT_RUN_CODES.has(error.code) ? NEVER_RAN : FAILED;
-}
-
-/** The end of a result line. A success keeps its bytes; a failure's reason is scrubbed. */
-export function toTail(outcome: ItemOutcome): Buffer {
-  const { response, error } = outcome;
-  const errorJson = JSON.stringify(error && { code: error.code, message: scrub(error.message) });
-  if (!response) return Buffer.from(`"response":null,"error":${errorJson}}\n`);
-  const { statusCode, requestId, body } = response;
-  const head = `"response":{"status_code":${statusCode},"request_id":${JSON.stringify(requestId)},"body":`;
-  const shown = isSuccess(outcome) ? body : Buffer.from(scrub(body.toString('utf8')));
-  return Buffer.concat([Buffer.from(head), shown, Buffer.from(`},"error":${errorJson}}\n`)]);
 }

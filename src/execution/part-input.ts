@@ -8,7 +8,7 @@ import type { PartEntity } from '../batches/part.entity';
 import { BlobStore } from '../blobs/blob-store';
 import { ChunkBuilder } from '../common/jsonl/chunk-builder';
 import { MAX_LINE_BYTES } from '../common/jsonl/limits';
-import { readLines } from '../common/jsonl/read-lines';
+import { readLineGroups } from '../common/jsonl/read-lines';
 import { readStoredLine, type StoredLine } from '../ingest/stored-line';
 import type { ProviderAdapter, StagedLines } from '../providers/contract/adapter';
 import { ProviderRegistry } from '../providers/provider-registry';
@@ -35,13 +35,13 @@ export class PartInput {
     private readonly registry: ProviderRegistry,
   ) {}
 
-  /** The part's items in order. */
-  async *items(part: PartEntity): AsyncGenerator<StoredLine> {
+  /** The part's items in order, in groups as they are read. */
+  async *itemGroups(part: PartEntity): AsyncGenerator<StoredLine[]> {
     const [segment] = (await this.batches.inputFile(part.batchId)).segments;
     if (!segment) throw new Error(`The batch ${part.batchId} has no input`);
     const range = { start: part.inputOffset, end: part.inputOffset + part.inputBytes - 1 };
     const source = await this.blobs.read(segment.key, range);
-    for await (const line of readLines(source, { maxLineBytes: MAX_LINE_BYTES })) yield readStoredLine(line);
+    for await (const lines of readLineGroups(source, { maxLineBytes: MAX_LINE_BYTES })) yield lines.map(readStoredLine);
   }
 
   /** Runs `work` with the part's lines, encoded for a provider under the ids of that attempt; without the items left out. */
@@ -62,11 +62,13 @@ export class PartInput {
     const model = this.registry.targetModel(batch);
     const excluded = new Set(part.excluded.map((item) => part.firstItem + item.index));
     let index = part.firstItem;
-    for await (const item of this.items(part)) {
-      const own = index++;
-      if (excluded.has(own)) continue;
-      const chunk = chunks.add(adapter.encode(item, toItemId(own, token), model), NEWLINE);
-      if (chunk) yield chunk;
+    for await (const group of this.itemGroups(part)) {
+      for (const item of group) {
+        const own = index++;
+        if (excluded.has(own)) continue;
+        const chunk = chunks.add(adapter.encode(item, toItemId(own, token), model), NEWLINE);
+        if (chunk) yield chunk;
+      }
     }
     yield chunks.rest();
   }

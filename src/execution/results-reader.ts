@@ -18,7 +18,8 @@ export class ResultsReader {
       const index = readItemId(outcome.itemId, part.attemptToken);
       const within = index === null ? -1 : index - part.firstItem;
       if (within < 0 || within >= part.itemCount) refused++;
-      else if (!(await spool.add(within, outcome))) repeated++;
+      else if (!spool.add(within, outcome)) repeated++;
+      if (spool.isFull) await spool.flush();
     }
     if (refused + repeated > 0) {
       this.logger.warn(

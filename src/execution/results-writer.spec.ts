@@ -1,18 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import type { PartEntity } from '../batches/part.entity';
 import { LocalBlobStore } from '../blobs/local/local-blob-store';
 import { SystemClock } from '../common/clock';
 import { Ids } from '../common/ids';
 import { SystemRandom } from '../common/random';
 import { SegmentReader } from '../files/segment-reader';
+import type { ItemOutcome } from '../providers/contract/adapter';
 import { OutcomeSpool } from './outcome-spool';
+import { isSuccess, toTail } from './outcome-tail';
 import type { PartInput } from './part-input';
 import { ResultsWriter } from './results-writer';
 
 const ids = new Ids(new SystemClock(), new SystemRandom());
 
+const NOT_RUN = 'The batch was cancelled before this request ran.';
 const PART = {
   id: 'part_1',
   batchId: 'batch_B',
@@ -44,10 +48,11 @@ describe('ResultsWriter', () => {
   });
 
   const write = (part: PartEntity, customIds: readonly string[], fence = 3) => {
-    const items = async function* () {
-      for (const id of customIds) yield { customIdJson: Buffer.from(id) };
+    const itemGroups = async function* () {
+      for (let from = 0; from < customIds.length; from += 3)
+        yield customIds.slice(from, from + 3).map((id) => ({ customIdJson: Buffer.from(id) }));
     };
-    return new ResultsWriter(blobs, { items } as unknown as PartInput).write(part, spool, fence);
+    return new ResultsWriter(blobs, { itemGroups } as unknown as PartInput).write(part, spool, fence);
   };
   const body = (text: string) => ({ statusCode: 200, requestId: null, body: Buffer.from(text) });
   async function lines(result: Awaited<ReturnType<typeof write>>, view: 'all' | 'succeeded' | 'failed') {
@@ -61,9 +66,9 @@ describe('ResultsWriter', () => {
   }
 
   it('writes one entry an item, in the order of the items, and counts', async () => {
-    await spool.add(3, { itemId: '', response: body('{"n":1.10}'), error: null });
-    await spool.add(0, { itemId: '', response: { ...body('{"error":{}}'), statusCode: 400 }, error: null });
-    await spool.add(1, { itemId: '', response: null, error: { code: 'batch_cancelled', message: 'm' } });
+    spool.add(3, { itemId: '', response: body('{"n":1.10}'), error: null });
+    spool.add(0, { itemId: '', response: { ...body('{"error":{}}'), statusCode: 400 }, error: null });
+    spool.add(1, { itemId: '', response: null, error: { code: 'batch_cancelled', message: 'm' } });
     const result = await write(PART, ['"a"', '"b"', '"\\u0063"', '"d"']);
     expect(result).toMatchObject({ succeeded: 1, failed: 3, notRun: 2, errors: [] });
     expect(result.results.key).toBe('batches/batch_B/parts/2/results-3.jsonl');
@@ -81,7 +86,7 @@ describe('ResultsWriter', () => {
   });
 
   it('does not count as never run what failed on its own or is missing from a completed job', async () => {
-    await spool.add(0, { itemId: '', response: null, error: { code: 'provider_error', message: 'm' } });
+    spool.add(0, { itemId: '', response: null, error: { code: 'provider_error', message: 'm' } });
     const completed = { ...PART, remoteState: 'completed' } as PartEntity;
     const result = await write(completed, ['"a"', '"b"', '"c"', '"d"']);
     expect(result).toMatchObject({ succeeded: 0, failed: 4, notRun: 0 });
@@ -105,13 +110,14 @@ describe('ResultsWriter', () => {
 
   it('ends a batch whose failures talk of bearer tokens', async () => {
     const told = { ...body('{"error":{"message":"Invalid Bearer token"}}'), statusCode: 401 };
-    await spool.add(0, { itemId: '', response: told, error: null });
+    spool.add(0, { itemId: '', response: told, error: null });
     const result = await write(PART, ['"a"', '"b"', '"c"', '"d"']);
     for (const line of await lines(result, 'all')) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
   it('stores nothing when the input is not as long as the part', async () => {
     await expect(write(PART, ['"a"'])).rejects.toThrow('has 1 items');
+    await expect(write(PART, ['"a"', '"b"', '"c"', '"d"', '"e"'])).rejects.toThrow('more items than the part');
     await expect(blobs.size('batches/batch_B/parts/2/results-3.jsonl')).rejects.toThrow('No blob');
   });
 
@@ -120,5 +126,38 @@ describe('ResultsWriter', () => {
     const second = await write(PART, ['"e"', '"f"', '"g"', '"h"'], 2);
     expect((await lines(first, 'all'))[0]).toContain('"custom_id":"a"');
     expect((await lines(second, 'all'))[0]).toContain('"custom_id":"e"');
+  });
+
+  it('writes the same file whatever the order of the rows, and wherever runs and windows end', async () => {
+    const row = fc.record({ index: fc.nat(29), size: fc.nat(300), statusCode: fc.constantFrom(200, 200, 400, null) });
+    const bytes = fc.constantFrom(1, 300, 2000);
+    const items = { ...PART, firstItem: 0, itemCount: 30 };
+    const customIds = Array.from({ length: 30 }, (_, index) => `"i${index}"`);
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 60 }), bytes, bytes, async (rows, runBytes, windowBytes) => {
+        await spool.close();
+        spool = await OutcomeSpool.open(join(folder, 'spool'), 30, { runBytes, windowBytes });
+        const first = new Map<number, ItemOutcome>();
+        for (const [at, { index, size, statusCode }] of rows.entries()) {
+          const response = statusCode && { ...body(JSON.stringify({ at, pad: 'x'.repeat(size) })), statusCode };
+          const error = response ? null : { code: 'batch_expired', message: `late ${at}` };
+          const outcome = { itemId: '', response: response || null, error };
+          if (!first.has(index)) first.set(index, outcome);
+          spool.add(index, outcome);
+          if (spool.isFull) await spool.flush();
+        }
+        const lost = toTail({ response: null, error: { code: 'batch_cancelled', message: NOT_RUN } });
+        const wanted = customIds.map((id, index) => {
+          const tail = first.has(index) ? toTail(first.get(index)!) : lost;
+          return `{"id":"batch_req_B_${index}","custom_id":${id},${tail.toString().trimEnd()}`;
+        });
+        const result = await write(items, customIds);
+        expect(await lines(result, 'all')).toEqual(wanted);
+        const succeeded = [...first.values()].filter(isSuccess).length;
+        const ran = [...first.values()].filter(({ response }) => response).length;
+        expect(result).toMatchObject({ succeeded, failed: 30 - succeeded, notRun: 30 - ran });
+      }),
+      { numRuns: 40 },
+    );
   });
 });

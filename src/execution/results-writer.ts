@@ -6,8 +6,12 @@ import { BlobStore } from '../blobs/blob-store';
 import { ChunkBuilder } from '../common/jsonl/chunk-builder';
 import { ResultsIndexBuilder } from '../files/results-index';
 import { missingOutcome, NOT_RUN_CODES } from './missing-outcome';
-import { toTail, type OutcomeSpool, type SpooledOutcome } from './outcome-spool';
+import type { OutcomeSpool } from './outcome-spool';
+import { toTail } from './outcome-tail';
 import { PartInput } from './part-input';
+import type { SpoolWindow } from './spool-window';
+
+const COMMA = Buffer.from(',');
 
 export interface WrittenResults {
   readonly results: PartResults;
@@ -31,7 +35,7 @@ export class ResultsWriter {
     const key = `batches/${part.batchId}/parts/${part.ordinal}/results-${fence}.jsonl`;
     const indexKey = `${key}.index`;
     const run = new ResultsRun(part, spool);
-    await this.blobs.write(key, run.lines(this.input.items(part)));
+    await this.blobs.write(key, run.lines(this.input.itemGroups(part)));
     await this.blobs.write(indexKey, Readable.from([run.index.toBuffer()]));
     const { succeeded, failed, notRun, errors } = run;
     return { results: { key, indexKey, ...run.index.size }, succeeded, failed, notRun, errors };
@@ -44,6 +48,8 @@ class ResultsRun {
   private readonly excluded: ReadonlyMap<number, ExcludedItem>;
   /** By the index of an item, where in {@link errors} those are that name it. */
   private readonly errorsOf = new Map<number, number[]>();
+  /** How each line begins, up to the number of its item in the batch. */
+  private readonly head: string;
   succeeded = 0;
   failed = 0;
   notRun = 0;
@@ -52,6 +58,7 @@ class ResultsRun {
     private readonly part: PartEntity,
     private readonly spool: OutcomeSpool,
   ) {
+    this.head = `{"id":"${part.batchId.replace('batch_', 'batch_req_')}_`;
     this.errors = [...part.errors, ...part.excluded.map(toError)];
     this.excluded = new Map(part.excluded.map((item) => [item.index, item]));
     this.errors.forEach(({ line }, at) => {
@@ -59,41 +66,48 @@ class ResultsRun {
     });
   }
 
-  async *lines(items: AsyncIterable<{ customIdJson: Buffer }>): AsyncGenerator<Buffer> {
+  /** The result lines, in chunks. */
+  async *lines(groups: AsyncIterable<readonly { customIdJson: Buffer }[]>): AsyncGenerator<Buffer> {
     const chunks = new ChunkBuilder();
     let index = 0;
-    for await (const { customIdJson } of items) {
-      const chunk = chunks.add(await this.line(index++, customIdJson));
-      if (chunk) yield chunk;
+    let window: SpoolWindow | null = null;
+    for await (const group of groups) {
+      for (const { customIdJson } of group) {
+        if (index === this.part.itemCount) throw new Error(`The input of ${this.part.id} has more items than the part`);
+        if (index === (window?.end ?? 0)) {
+          // What is held of a window must be written before the next one takes its place.
+          yield chunks.rest();
+          window = await this.spool.window(index);
+        }
+        const chunk = chunks.add(...this.line(index, customIdJson, window?.tail(index) ?? null));
+        if (chunk) yield chunk;
+        index++;
+      }
     }
     if (index !== this.part.itemCount) throw new Error(`The input of ${this.part.id} has ${index} items`);
     yield chunks.rest();
   }
 
-  private async line(index: number, customIdJson: Buffer): Promise<Buffer> {
-    const id = `${this.part.batchId.replace('batch_', 'batch_req_')}_${this.part.firstItem + index}`;
-    const { tail, succeeded } = (await this.stored(index)) ?? this.missing(index);
-    const line = Buffer.concat([Buffer.from(`{"id":"${id}","custom_id":`), customIdJson, Buffer.from(','), tail]);
-    this.index.add(line.length, succeeded);
+  /** The pieces of an item's line; its outcome's end is null where it has none. */
+  private line(index: number, customIdJson: Buffer, told: Buffer | null): Buffer[] {
+    const succeeded = this.spool.succeeded(index);
+    const head = Buffer.from(`${this.head}${this.part.firstItem + index}","custom_id":`);
+    const tail = told ?? this.missing(index);
+    this.index.add(head.length + customIdJson.length + COMMA.length + tail.length, succeeded);
     if (succeeded) this.succeeded++;
     else this.failed++;
-    this.nameItem(index, customIdJson);
-    return line;
+    if (this.spool.neverRan(index)) this.notRun++;
+    if (this.errorsOf.size > 0) this.nameItem(index, customIdJson);
+    return [head, customIdJson, COMMA, tail];
   }
 
-  private async stored(index: number): Promise<SpooledOutcome | null> {
-    const found = await this.spool.read(index);
-    if (found?.ran === false) this.notRun++;
-    return found;
-  }
-
-  private missing(index: number): { tail: Buffer; succeeded: boolean } {
+  private missing(index: number): Buffer {
     const refused = this.excluded.get(index);
     const outcome = refused
       ? { response: null, error: { code: refused.code, message: refused.message } }
       : missingOutcome(this.part, index + 1);
     if (outcome.error && NOT_RUN_CODES.has(outcome.error.code)) this.notRun++;
-    return { tail: toTail({ itemId: '', ...outcome }), succeeded: false };
+    return toTail(outcome);
   }
 
   /** Lines become the batch's, and get the item's `custom_id` beside them. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { LineTooLongError, readLines } from './read-lines';
+import { LineTooLongError, readLineGroups, readLines } from './read-lines';
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield new Uint8Array(bytes.subarray(at, at + size));
@@ -80,5 +80,13 @@ describe('readLines', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('groups the lines by the chunk that they end in', async () => {
+    const groups: string[][] = [];
+    const source = ['a\nb\n\nc', '', 'd', 'e\nf\n', '\n', 'g'].map((text) => Buffer.from(text));
+    for await (const lines of readLineGroups(Readable.from(source), { maxLineBytes: 9 }))
+      groups.push(lines.map(String));
+    expect(groups).toEqual([['a', 'b'], ['cde', 'f'], ['g']]);
   });
 });

@@ -30,15 +30,28 @@ interface ReadLinesOptions {
  * @throws LineTooLongError
  */
 export async function* readLines(source: AsyncIterable<Uint8Array>, options: ReadLinesOptions): AsyncGenerator<Buffer> {
+  for await (const lines of readLineGroups(source, options)) for (const line of lines) yield line;
+}
+
+/**
+ * As {@link readLines}, by groups that are never empty: the lines that end in one chunk of the source. A loop over many short lines
+ * waits once a chunk then, and not once a line.
+ * @throws LineTooLongError of a line of a group, before the group
+ */
+export async function* readLineGroups(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadLinesOptions,
+): AsyncGenerator<Buffer[]> {
   const assembler = new LineAssembler(options.maxLineBytes);
   let bytes = 0;
   for await (const part of source) {
     bytes += part.length;
-    yield* assembler.push(Buffer.from(part.buffer, part.byteOffset, part.length));
+    const lines = assembler.push(Buffer.from(part.buffer, part.byteOffset, part.length));
+    if (lines.length > 0) yield lines;
   }
   const endedWithNewline = assembler.atLineStart;
   const last = assembler.takeLine();
-  if (last.length > 0) yield last;
+  if (last.length > 0) yield [last];
   options.onEnd?.({ bytes, endedWithNewline });
 }
 
@@ -53,16 +66,19 @@ class LineAssembler {
     return this.held.length === 0;
   }
 
-  *push(chunk: Buffer): Generator<Buffer> {
+  /** Takes a chunk; returns the lines that end in it. */
+  push(chunk: Buffer): Buffer[] {
+    const lines: Buffer[] = [];
     let start = 0;
     while (start < chunk.length) {
       const lineFeed = chunk.indexOf(Byte.LINE_FEED, start);
       this.hold(chunk.subarray(start, lineFeed === -1 ? chunk.length : lineFeed));
-      if (lineFeed === -1) return;
+      if (lineFeed === -1) break;
       const line = this.takeLine();
-      if (line.length > 0) yield line;
+      if (line.length > 0) lines.push(line);
       start = lineFeed + 1;
     }
+    return lines;
   }
 
   /** The bytes held as a line, which is empty when there are none but its end. */

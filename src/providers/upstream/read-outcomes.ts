@@ -1,5 +1,5 @@
 import { MAX_LINE_BYTES } from '../../common/jsonl/limits';
-import { LineTooLongError, readLines } from '../../common/jsonl/read-lines';
+import { LineTooLongError, readLineGroups } from '../../common/jsonl/read-lines';
 import { IncompleteDownloadError, type ItemOutcome } from '../contract/adapter';
 
 /** Our id in a row, under whichever name a vendor gives it. */
@@ -16,9 +16,11 @@ export async function* readOutcomes(
   let whole = false;
   const onEnd = ({ endedWithNewline }: { endedWithNewline: boolean }) => (whole = endedWithNewline);
   let last: Buffer | null = null;
-  for await (const line of linesOf(source, onEnd)) {
-    if (last) yield toOutcome(last) ?? unreadable(last);
-    last = line;
+  for await (const lines of linesOf(source, onEnd)) {
+    for (const line of lines) {
+      if (last) yield toOutcome(last) ?? unreadable(last);
+      last = line;
+    }
   }
   if (!last) return;
   const outcome = toOutcome(last);
@@ -30,9 +32,9 @@ export async function* readOutcomes(
 async function* linesOf(
   source: AsyncIterable<Buffer>,
   onEnd: (info: { endedWithNewline: boolean }) => void,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Buffer[]> {
   try {
-    yield* readLines(source, { maxLineBytes: MAX_LINE_BYTES, onEnd });
+    yield* readLineGroups(source, { maxLineBytes: MAX_LINE_BYTES, onEnd });
   } catch (error) {
     if (!(error instanceof LineTooLongError)) throw error;
     throw new IncompleteDownloadError('The download has a row that does not end', { cause: error });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { BlobNotFoundError, type BlobStore } from '../../../blobs/blob-store';
 import type { Clock } from '../../../common/clock';
-import { readLines } from '../../../common/jsonl/read-lines';
+import { readLineGroups } from '../../../common/jsonl/read-lines';
 import type { z } from 'zod';
 import type {
   Attempt,
@@ -84,10 +84,12 @@ export class SandboxAdapter implements ProviderAdapter {
     const { done, job } = await this.progress(remoteId);
     const source = await this.blobs.read(linesKey(remoteId));
     let read = 0;
-    for await (const line of readLines(source, { maxLineBytes: CAPABILITIES.maxLineBytes })) {
-      const request = JSON.parse(line.toString('utf8')) as SandboxLine;
-      const outcome = read++ < done ? simulate(request, job.created_at) : cancelled(request.custom_id);
-      if (outcome) yield outcome;
+    for await (const lines of readLineGroups(source, { maxLineBytes: CAPABILITIES.maxLineBytes })) {
+      for (const line of lines) {
+        const request = JSON.parse(line.toString('utf8')) as SandboxLine;
+        const outcome = read++ < done ? simulate(request, job.created_at) : cancelled(request.custom_id);
+        if (outcome) yield outcome;
+      }
     }
   }
 
