@@ -13,10 +13,30 @@ describe('readUsage', () => {
     expect(read({ id: 'x', usage })).toEqual({ input_tokens: input, output_tokens: output, total_tokens: total });
   });
 
-  it.each<unknown>([{}, { usage: null }, { usage: { total_tokens: 'many' } }, [], 'usage', null, { a: { usage: {} } }])(
-    'finds none in %j',
-    (body) => {
-      expect(read(body)).toBeNull();
-    },
-  );
+  it.each([
+    ['spaces', '{ "a" : "usage" , "usage" : { "total_tokens" : 7 , "prompt_tokens": 3 } , "z" : [ ] }'],
+    ['an escaped key', '{"us\\u0061ge":{"prompt_tokens":3,"total_tokens":7}}'],
+    [
+      'its name in a text behind it',
+      '{"usage":{"prompt_tokens":3,"total_tokens":7},"t":"\\"usage\\":{}}","u":"usage"}',
+    ],
+    ['its name below it', '{"usage":{"prompt_tokens":3,"total_tokens":7},"t":{"usage":{"total_tokens":99}}}'],
+    ['its name in a list', '{"usage":{"prompt_tokens":3,"total_tokens":7},"t":["usage",{"usage":null}]}'],
+    ['much behind it', `{"usage":{"prompt_tokens":3,"total_tokens":7},"t":"${'x'.repeat(9000)}"}`],
+  ])('reads one with %s', (_, body) => {
+    expect(readUsage(Buffer.from(body))).toMatchObject({ input_tokens: 3, total_tokens: 7 });
+  });
+
+  it.each<unknown>([
+    {},
+    { usage: null },
+    { usage: { total_tokens: 'many' } },
+    [],
+    'usage',
+    null,
+    { a: { usage: {} } },
+    { a: '"usage":{}}' },
+  ])('finds none in %j', (body) => {
+    expect(read(body)).toBeNull();
+  });
 });

@@ -11,13 +11,38 @@ const usageWire = z.object({
   total_tokens: z.number().nullish(),
 });
 
-/** The tokens that a body reports; null when it reports none. */
+const USAGE = Buffer.from('"usage"');
+/** A body may end with much behind its usage, which then is found among its fields in less time. */
+const MAX_END_BYTES = 4096;
+
+/** The tokens that a body reports; null when it reports none. The body must be known to be valid JSON. */
 export function readUsage(body: Buffer): BatchUsage | null {
-  const field = objectFields(body)?.find(({ key }) => key === 'usage');
-  if (!field) return null;
-  const parsed = usageWire.safeParse(JSON.parse(body.toString('utf8', field.valueStart, field.valueEnd)));
+  const parsed = usageWire.safeParse(usageOf(body));
   if (!parsed.success) return null;
   const input = parsed.data.input_tokens ?? parsed.data.prompt_tokens ?? 0;
   const output = parsed.data.output_tokens ?? parsed.data.completion_tokens ?? 0;
   return { input_tokens: input, output_tokens: output, total_tokens: parsed.data.total_tokens ?? input + output };
+}
+
+function usageOf(body: Buffer): unknown {
+  return usageAtEnd(body) ?? usageAmongFields(body);
+}
+
+/**
+ * Most bodies end with their usage, or nearly so. What follows a brace is an object of its own only when the key is one of the
+ * body's own: within an inner object or array a bracket too many follows, and within a string the key is not followed by a colon.
+ */
+function usageAtEnd(body: Buffer): unknown {
+  const at = body.lastIndexOf(USAGE);
+  if (at === -1 || body.length - at > MAX_END_BYTES) return undefined;
+  try {
+    return (JSON.parse(`{${body.toString('utf8', at)}`) as { usage: unknown }).usage;
+  } catch {
+    return undefined;
+  }
+}
+
+function usageAmongFields(body: Buffer): unknown {
+  const field = objectFields(body)?.find(({ key }) => key === 'usage');
+  return field && JSON.parse(body.toString('utf8', field.valueStart, field.valueEnd));
 }

@@ -1,6 +1,5 @@
 import type { ItemOutcome } from '../contract/adapter';
 import { safeText } from '../upstream/scrub';
-import { writeJson } from './raw-json';
 
 /** The errors of items that never ran. */
 export const NEVER_RAN = {
@@ -10,9 +9,14 @@ export const NEVER_RAN = {
 
 const NO_REASON = 'The provider gave no reason';
 
-/** The response of an item, whose body may hold JSON that is written as it stands. */
+/** The response of an item. */
 export function respond(statusCode: number, requestId: string | null, body: object): ItemOutcome['response'] {
-  return { statusCode, requestId, body: Buffer.from(writeJson(body)) };
+  return respondJson(statusCode, requestId, JSON.stringify(body));
+}
+
+/** As {@link respond}, with a body that is JSON on one line. */
+export function respondJson(statusCode: number, requestId: string | null, json: string): ItemOutcome['response'] {
+  return { statusCode, requestId, body: Buffer.from(json) };
 }
 
 /** The response of an item that the vendor refused or could not answer, with the vendor's own word for it. */

@@ -27,10 +27,17 @@ export class JsonText {
 /** As JSON.stringify, on one line, with every {@link JsonText} spliced in. */
 export function writeJson(value: unknown): string {
   if (value instanceof JsonText) return value.json;
+  if (!holdsJsonText(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(writeJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const members = Object.entries(value as object).filter(([, member]) => member !== undefined);
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${writeJson(member)}`).join(',')}}`;
+}
+
+function holdsJsonText(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof JsonText) return true;
+  for (const key in value) if (holdsJsonText((value as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
 /** The bytes of the value that the keys lead to, from an object down; null when there is none. The JSON must be valid. */

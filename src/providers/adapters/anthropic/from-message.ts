@@ -1,4 +1,4 @@
-import { toAnswerMessage, toChoice, toUsage } from '../../translation/completion';
+import { toAnswerMessage, toChoice, toUsage, type AnswerCall } from '../../translation/completion';
 import type { MessageWire } from './anthropic.wire';
 
 const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
@@ -30,13 +30,13 @@ export function toCompletion(message: MessageWire, created: number, inputs: Read
 }
 
 function toMessage(content: MessageWire['content'], inputs: ReadonlyMap<number, string>): object {
-  const calls = content.flatMap((block, index) => {
-    if (block.type !== 'tool_use') return [];
-    return [{ id: block.id ?? '', name: block.name ?? '', arguments: inputs.get(index) ?? '{}' }];
+  const said = { texts: [] as string[], thoughts: [] as string[], calls: [] as AnswerCall[] };
+  content.forEach(({ type, text, thinking, id, name }, index) => {
+    if (type === 'text' && text != null) said.texts.push(text);
+    if (type === 'thinking' && thinking != null) said.thoughts.push(thinking);
+    if (type === 'tool_use') said.calls.push({ id: id ?? '', name: name ?? '', arguments: inputs.get(index) ?? '{}' });
   });
-  const texts = content.flatMap((block) => (block.type === 'text' ? (block.text ?? []) : []));
-  const thoughts = content.flatMap((block) => (block.type === 'thinking' ? (block.thinking ?? []) : []));
-  return toAnswerMessage({ texts, thoughts, calls });
+  return toAnswerMessage(said);
 }
 
 function usageOf(usage: MessageWire['usage']): object {

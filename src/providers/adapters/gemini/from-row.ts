@@ -1,7 +1,7 @@
 import type { ItemOutcome } from '../../contract/adapter';
-import { NEVER_RAN, respond, respondFailure } from '../../translation/answer';
+import { NEVER_RAN, respond, respondFailure, respondJson } from '../../translation/answer';
 import { isFields } from '../../translation/checks';
-import { JsonText, rawAt } from '../../translation/raw-json';
+import { JsonText, rawAt, writeJson } from '../../translation/raw-json';
 import { noAnswerIn, toCompletion, type AnswerContext } from './from-generated';
 import { embeddedWire, generatedWire, rowWire, type EmbeddedWire, type StatusWire } from './gemini.wire';
 import { readStatus } from './rpc-codes';
@@ -27,7 +27,7 @@ export function toOutcome(row: Buffer, context: RowContext): ItemOutcome | null 
     return 'embedding' in wire.response
       ? {
           itemId,
-          response: respond(200, null, toEmbedding(embeddedWire.parse(wire.response), raw, context)),
+          response: respondJson(200, null, toEmbedding(embeddedWire.parse(wire.response), raw, context)),
           error: null,
         }
       : toAnswer(itemId, wire.response, raw, context);
@@ -50,14 +50,14 @@ function toFailure(itemId: string, error: StatusWire, { cancelled }: RowContext)
   return { itemId, response: respondFailure(status, null, { type: name, message: error.message }), error: null };
 }
 
-/** `raw` is the answer's JSON, so that no number of the vector changes. */
-function toEmbedding({ tokenCount, usageMetadata }: EmbeddedWire, raw: Buffer, { model }: RowContext): object {
+/** The JSON of an embedding; `raw` is the answer's, so that no number of the vector changes. */
+function toEmbedding({ tokenCount, usageMetadata }: EmbeddedWire, raw: Buffer, { model }: RowContext): string {
   const tokens = tokenCount ?? usageMetadata?.promptTokenCount ?? null;
   const values = rawAt(raw, 'embedding', 'values') ?? Buffer.from('[]');
-  return {
+  return writeJson({
     object: 'list',
     data: [{ object: 'embedding', index: 0, embedding: JsonText.from(values) }],
     model,
     ...(tokens !== null && { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
-  };
+  });
 }
