@@ -7,6 +7,7 @@ import { BatchCloser } from './batch-closer';
 import { BatchEntity } from './batch.entity';
 import { BatchTransitions } from './batch-transitions';
 import { BATCH_MOVES, isTerminal, type BatchStatus } from './batch-status';
+import { writeHints } from './count-hints';
 import { deriveStatus } from './derive-status';
 import { nextJob } from './part-jobs';
 import { PartEntity } from './part.entity';
@@ -62,11 +63,17 @@ export class BatchProgress {
     if (isTerminal(batch.status)) return;
     const parts = await tx.find(PartEntity, { where: { batchId: batch.id }, order: { ordinal: 'ASC' } });
     const status = deriveStatus(batch, parts);
-    const change = isTerminal(status) ? await this.closer.close(batch, parts, tx) : hints(batch, parts);
     const moves = status !== batch.status;
-    if (moves) Object.assign(change, this.enter(batch.status, status));
-    await tx.update(BatchEntity, { id: batch.id }, change);
-    if (moves) await this.transitions.announce({ batch, from: batch.status, to: status }, tx);
+    if (!isTerminal(status)) await this.writeHints(batch.id, tx);
+    if (!moves) return;
+    const closed = isTerminal(status) ? await this.closer.close(batch, parts, tx) : {};
+    await tx.update(BatchEntity, { id: batch.id }, { ...closed, ...this.enter(batch.status, status) });
+    await this.transitions.announce({ batch, from: batch.status, to: status }, tx);
+  }
+
+  private async writeHints(batchId: string, tx: EntityManager): Promise<void> {
+    const [parts, batches] = [this.database.tableOf(PartEntity), this.database.tableOf(BatchEntity)];
+    await tx.query(writeHints({ parts, batches }), [[batchId]]);
   }
 
   private enter(from: BatchStatus, to: BatchStatus): BatchPatch {
@@ -85,20 +92,3 @@ const TIMESTAMP = {
   cancelling: 'cancellingAt',
   cancelled: 'cancelledAt',
 } as const satisfies Record<BatchStatus, keyof BatchEntity>;
-
-/** While a batch runs the counts are the provider's: hints, clamped, and never falling. */
-function hints(batch: BatchEntity, parts: readonly PartEntity[]): BatchPatch {
-  const told = parts.map((part) =>
-    part.state === 'ended'
-      ? { succeeded: part.succeeded, failed: part.failed }
-      : (part.remoteCounts ?? { succeeded: 0, failed: 0 }),
-  );
-  const completed = Math.max(batch.completed, sum(told.map((counts) => counts.succeeded)));
-  const failed = Math.max(batch.failed, sum(told.map((counts) => counts.failed)));
-  const clamped = Math.min(completed, batch.total);
-  return { completed: clamped, failed: Math.min(failed, batch.total - clamped) };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
