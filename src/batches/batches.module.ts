@@ -13,6 +13,7 @@ import { CreateBatchService } from './create-batch.service';
 import { CreateBatchTransaction } from './create-batch.transaction';
 import { NewBatchBuilder } from './new-batch.builder';
 import { PartsStore } from './parts.store';
+import { PollsStore } from './polls.store';
 import { ResultsPages } from './results-pages';
 
 /** The batch and its parts: create, list, get, cancel, and how they move. */
@@ -27,12 +28,13 @@ import { ResultsPages } from './results-pages';
     BatchCloser,
     BatchProgress,
     PartsStore,
+    PollsStore,
     CreateBatchEndpoint,
     CreateBatchService,
     CreateBatchTransaction,
     NewBatchBuilder,
     { provide: ActiveBatchCounter, useExisting: BatchesStore },
   ],
-  exports: [BatchesStore, BatchesService, BatchTransitions, BatchProgress, PartsStore],
+  exports: [BatchesStore, BatchesService, BatchTransitions, BatchProgress, PartsStore, PollsStore],
 })
 export class BatchesModule extends ConfigurableModuleClass {}

@@ -26,20 +26,10 @@ export class LeaseLostError extends Error {
 
 export type PartPatch = QueryDeepPartialEntity<PartEntity>;
 
-const LEASE_IS_FREE = `(lease_expires_at IS NULL OR lease_expires_at <= $1)`;
-
 const selectDue = (parts: string) => `SELECT id, state FROM ${parts}
-  WHERE state NOT IN ('ended', 'running') AND due_at <= $1 AND ${LEASE_IS_FREE}
+  WHERE state NOT IN ('ended', 'running') AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
     AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
   ORDER BY due_at, id LIMIT $2`;
-
-const claimDuePolls = (
-  parts: string,
-) => `UPDATE ${parts} SET lease_holder = $3, lease_expires_at = $4, fence = fence + 1
-  WHERE id IN (
-    SELECT id FROM ${parts} WHERE state = 'running' AND due_at <= $1 AND ${LEASE_IS_FREE}
-    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-  RETURNING id, fence`;
 
 /**
  * A part that is to stop is looked at at once, unless a create without an answer is being looked for, which takes its time,
@@ -51,7 +41,8 @@ export const wakeStopped = (parts: string) => `UPDATE ${parts} SET due_at = $1, 
 /** Parts and the leases on them. */
 @Injectable()
 export class PartsStore {
-  private readonly holder: string;
+  /** Who this process is as a holder of leases. */
+  readonly holder: string;
   private readonly table: string;
 
   constructor(
@@ -85,17 +76,6 @@ export class PartsStore {
       .execute();
     const row = (result.raw as { fence: number }[])[0];
     return row ? { partId, fence: row.fence } : null;
-  }
-
-  /** Takes the leases of running parts that want a poll, in one statement, so that no two workers poll the same. */
-  async claimDuePolls(limit: number): Promise<Lease[]> {
-    const now = this.clock.now();
-    const parameters = [new Date(now), limit, this.holder, new Date(now + LEASE_MS)];
-    const [rows] = await this.database.manager.query<[{ id: string; fence: number }[], number]>(
-      claimDuePolls(this.table),
-      parameters,
-    );
-    return rows.map((row) => ({ partId: row.id, fence: row.fence }));
   }
 
   /** Holds the lease longer; throws {@link LeaseLostError}. */

@@ -19,6 +19,7 @@ import { PartRunner } from './part-runner';
 import { PartSteps } from './part-steps';
 import { PollInterval } from './poll-interval';
 import { PollStep } from './poll.step';
+import { PollsUnderWay } from './polls-under-way';
 import { Poller } from './poller';
 import { RecoveryStep } from './recovery.step';
 import { ResultsReader } from './results-reader';
@@ -45,7 +46,7 @@ const SUPPORT = [
 ];
 const STEPS = [StagingStep, CreateStep, SubmitStep, AbandonStep, RecoveryStep, PollStep, PartSteps];
 const COLLECT = [ResultsReader, ResultsWriter, CollectStep];
-const LOOPS = [PartDispatch, PartRunner, Poller, DueParts, Deadlines, Ticker, BackgroundWork];
+const LOOPS = [PartDispatch, PartRunner, PollsUnderWay, Poller, DueParts, Deadlines, Ticker, BackgroundWork];
 
 /** Every queue has the one handler: they are apart only so that long collects do not hold up submits. */
 function backgroundLoops(runner: PartRunner, worker: JobWorker, poller: Poller, ticker: Ticker) {

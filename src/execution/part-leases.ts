@@ -4,14 +4,18 @@ import type { PartEntity } from '../batches/part.entity';
 import { LEASE_MS, LeaseLostError, PartsStore, type Lease } from '../batches/parts.store';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
+import type { RemoteBatch } from '../providers/contract/adapter';
 
-const RENEW_MS = LEASE_MS / 3;
+/** How long after it was claimed or renewed a lease is renewed. */
+export const RENEW_MS = LEASE_MS / 3;
 
 /** A part, the right to act on it, and a signal that ends when that right does or the process stops. */
 export interface LeasedPart {
   readonly part: PartEntity;
   readonly lease: Lease;
   readonly signal: AbortSignal;
+  /** Where the part's job stands, or why that is not known, if the provider was asked under this lease already. */
+  readonly answer?: PromiseSettledResult<RemoteBatch> | undefined;
 }
 
 /** Runs steps under a lease that is renewed until they end. */
@@ -26,6 +30,11 @@ export class PartLeases {
   ) {
     // One listener a step under way, and there may be many.
     setMaxListeners(0, this.stopping.signal);
+  }
+
+  /** Ends when the process stops. */
+  get stopped(): AbortSignal {
+    return this.stopping.signal;
   }
 
   /** Calls under way end at once; what they were about is found again by whoever works next. */

@@ -27,9 +27,9 @@ export class PartRunner {
     });
   }
 
-  /** Takes a part further whose lease was just claimed. */
-  async advanceClaimed(lease: Lease): Promise<void> {
-    await this.leases.withLease(lease, (leased) => this.step(leased));
+  /** Takes a part further whose lease was just claimed, and whose provider may have told already where its job stands. */
+  async advanceClaimed(lease: Lease, answer?: LeasedPart['answer']): Promise<void> {
+    await this.leases.withLease(lease, (leased) => this.step({ ...leased, answer }));
   }
 
   private async step(leased: LeasedPart): Promise<void> {

@@ -24,12 +24,12 @@ export class PollStep {
   ) {}
 
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
-    const { part, signal } = leased;
+    const { part } = leased;
     if (part.remoteId === null) throw new Error(`The part ${part.id} runs without a job`);
     const cancelError = await this.cancel.send(leased, part.remoteId, adapter);
     let remote: RemoteBatch;
     try {
-      remote = await adapter.poll(part.remoteId, signal);
+      remote = await this.ask(leased, part.remoteId, adapter);
     } catch (error) {
       if (!(error instanceof ProviderCallError)) throw error;
       return this.pollFailed(leased, adapter, error);
@@ -40,6 +40,13 @@ export class PollStep {
       : { dueAt: this.interval.nextPoll(adapter), failures: 0 };
     const patch = { ...seen(remote), ...again, ...this.cancel.heard(part, remote) };
     await this.progress.note(leased.lease, part.batchId, patch);
+  }
+
+  /** Anew when the job was told to stop since it was asked about. */
+  private async ask({ part, signal, answer }: LeasedPart, remoteId: string, adapter: ProviderAdapter) {
+    if (!answer || part.stopReason !== null) return adapter.poll(remoteId, signal);
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
   }
 
   private async ended(

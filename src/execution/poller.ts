@@ -1,23 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { PartsStore, type Lease } from '../batches/parts.store';
+import { PollsStore } from '../batches/polls.store';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
 import { Loop } from './loop';
-import { PartRunner } from './part-runner';
+import { PartLeases } from './part-leases';
+import { PollsUnderWay } from './polls-under-way';
 
 const EVERY_MS = 250;
-const CONCURRENCY = 50;
+/** Polls of one provider at once, so that one that hangs holds up nobody else's. */
+const CONCURRENCY = 200;
 
-/** Polls upstream jobs whose time has come, claimed in bulk. */
+/** Polls upstream jobs whose time has come: claimed in bulk and, where nothing but counts is new, written in bulk. */
 @Injectable()
 export class Poller {
   private readonly logger = new SafeLogger(Poller.name);
   private readonly loop: Loop;
-  private readonly underWay = new Set<Promise<void>>();
 
   constructor(
-    private readonly parts: PartsStore,
-    private readonly runner: PartRunner,
+    private readonly polls: PollsStore,
+    private readonly underWay: PollsUnderWay,
+    private readonly leases: PartLeases,
     clock: Clock,
   ) {
     this.loop = new Loop('polls', clock);
@@ -27,25 +29,21 @@ export class Poller {
     this.loop.start(EVERY_MS, () => this.pollDue());
   }
 
-  /** Resolves once the polls under way have ended. */
+  /** Resolves once the polls under way have ended and are written. */
   async stop(): Promise<void> {
     await this.loop.stop();
-    await Promise.all(this.underWay);
-  }
-
-  private async pollDue(): Promise<void> {
-    const free = CONCURRENCY - this.underWay.size;
-    if (free === 0) return;
-    for (const lease of await this.parts.claimDuePolls(free)) {
-      const poll: Promise<void> = this.poll(lease).finally(() => this.underWay.delete(poll));
-      this.underWay.add(poll);
-    }
-  }
-
-  private async poll(lease: Lease): Promise<void> {
-    await this.runner.advanceClaimed(lease).catch((error: unknown) => {
-      // The row could not even be written: the lease lapses and the part comes up again.
-      this.logger.error({ err: error, part_id: lease.partId }, 'A poll met an error');
+    await this.underWay.ended();
+    await this.underWay.write().catch((error: unknown) => {
+      // The leases lapse, and the parts come up again elsewhere.
+      this.logger.error({ err: error }, 'The last polls could not be written');
     });
+  }
+
+  /** A few statements, however many polls are due. */
+  private async pollDue(): Promise<void> {
+    await this.underWay.write();
+    await this.underWay.renew();
+    if (this.leases.stopped.aborted) return;
+    for (const claimed of await this.polls.claim(CONCURRENCY, this.underWay.byProvider())) this.underWay.begin(claimed);
   }
 }
