@@ -33,7 +33,13 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
       allowInsecureUpstream: env.ALLOW_INSECURE_UPSTREAM === 'on',
       ...(env.catalog && { catalog: env.catalog }),
     },
-    ingest: { maxBodyBytes: env.MAX_BODY_BYTES, maxBatchItems: env.MAX_BATCH_ITEMS },
+    ingest: {
+      maxBodyBytes: env.MAX_BODY_BYTES,
+      maxBatchItems: env.MAX_BATCH_ITEMS,
+      bodyIdleMs: env.BODY_IDLE_TIMEOUT_MS,
+      bodyMinBytesPerSecond: env.BODY_MIN_BYTES_PER_SECOND,
+      maxConcurrentBodies: env.MAX_CONCURRENT_BODIES,
+    },
     batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
     execution: {
       scratchFolder: join(env.DATA_DIR, 'scratch'),

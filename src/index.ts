@@ -63,6 +63,7 @@ export type { ExecutionModuleOptions } from './execution/execution.module-defini
 export { FilesModule } from './files/files.module';
 export { HealthModule } from './health/health.module';
 export { IngestModule } from './ingest/ingest.module';
+export type { BodyLimits } from './ingest/body-limits';
 export type { IngestLimits } from './ingest/ingest-limits';
 export type { IngestModuleOptions } from './ingest/ingest.module-definition';
 export { PersistenceModule } from './persistence/persistence.module';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '../auth/owner';
+import { BodyIntake } from '../ingest/body-intake';
 import { IngestService } from '../ingest/ingest.service';
-import { readBody } from '../ingest/request-body';
 import { BatchLimitExceededError } from '../quota/quota.errors';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { toBatch } from './batch.mapper';
@@ -14,6 +14,7 @@ import type { BatchDto } from './dto/batch-detail.dto';
 export class CreateBatchEndpoint {
   constructor(
     private readonly ingest: IngestService,
+    private readonly bodies: BodyIntake,
     private readonly quota: QuotaService,
     private readonly creates: CreateBatchService,
   ) {}
@@ -23,7 +24,9 @@ export class CreateBatchEndpoint {
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     const format = this.ingest.checkHeaders(request);
     try {
-      const { batch, allowance } = await this.creates.create(owner.id, { bytes: readBody(request, response), format });
+      const { batch, allowance } = await this.bodies.take(request, response, (bytes, gone) =>
+        this.creates.create(owner.id, { bytes, format }, gone),
+      );
       if (allowance) setHeaders(response, allowance);
       return toBatch(batch);
     } catch (error) {

@@ -20,6 +20,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   range_not_satisfiable: 416,
   validation_error: 422,
   batch_limit_exceeded: 429,
+  headers_too_large: 431,
   internal_error: 500,
   not_implemented: 501,
   provider_not_available: 503,
@@ -37,6 +38,7 @@ export function codeOfStatus(status: number): ErrorCode {
     413: 'payload_too_large',
     415: 'unsupported_media_type',
     422: 'validation_error',
+    431: 'headers_too_large',
     503: 'service_unavailable',
   };
   return known[status] ?? (status >= 500 ? 'internal_error' : 'invalid_request');

@@ -1,18 +1,12 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { SafeLogger } from '../common/safe-logger';
 import { discardBody } from './discard-body';
+import { toEnvelope } from './error-envelope';
 import { codeOfStatus, ERROR_STATUS } from './error-status';
-import { MeshbatchError, ValidationFailedError, type ErrorCode } from './meshbatch-error';
+import { MeshbatchError } from './meshbatch-error';
 import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse } from './platform';
 import { RequestIds } from './request-id';
 import { sendJson } from './send-json';
-
-/** The error envelope of every answer that is not a success. */
-interface ErrorBody {
-  readonly error: { code: ErrorCode; message: string; details?: unknown; more?: number };
-  readonly detail?: unknown;
-  readonly request_id: string;
-}
 
 /** Turns whatever a route threw into the envelope; what nobody foresaw is logged and answered as a plain 500. */
 @Catch()
@@ -32,7 +26,11 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    sendJson(answer, bodyOf(error, requestId), ERROR_STATUS[error.code]);
+    const { retry_after_seconds: retryAfter } = error.extras;
+    if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+    // What a client was too slow to send is not waited for again.
+    if (error.code === 'request_timeout') response.setHeader('Connection', 'close');
+    sendJson(answer, toEnvelope(error, requestId), ERROR_STATUS[error.code]);
     discardBody(request);
   }
 
@@ -45,12 +43,4 @@ export class ErrorFilter implements ExceptionFilter {
     this.logger.error({ err: thrown, request_id: requestId }, 'A request failed for a reason that nobody foresaw');
     return new MeshbatchError('internal_error', 'Internal error.');
   }
-}
-
-function bodyOf(error: MeshbatchError, requestId: string): ErrorBody {
-  return {
-    error: { code: error.code, message: error.message, ...error.extras },
-    ...(error instanceof ValidationFailedError && { detail: error.faults }),
-    request_id: requestId,
-  };
 }

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'range_not_satisfiable'
   | 'validation_error'
   | 'batch_limit_exceeded'
+  | 'headers_too_large'
   | 'internal_error'
   | 'not_implemented'
   | 'provider_not_available'
@@ -37,6 +38,8 @@ export interface ErrorExtras {
   readonly details?: unknown;
   /** How many more entries `details` would have without its cap. */
   readonly more?: number;
+  /** When to try again, which the header `Retry-After` then says too. */
+  readonly retry_after_seconds?: number;
 }
 
 /** A refusal that the caller sees as it is: its message must be safe to show. */

@@ -1,7 +1,9 @@
 import { MeshbatchError, type Fault } from '../http/meshbatch-error';
+import type { BodyLimits } from './body-limits';
 
 /** Characters of a caller's text that an error repeats. */
 const MAX_SHOWN = 100;
+const RETRY_AFTER_SECONDS = 30;
 
 export class PayloadTooLargeError extends MeshbatchError {
   override readonly name = 'PayloadTooLargeError';
@@ -16,6 +18,34 @@ export class UnsupportedMediaTypeError extends MeshbatchError {
 
   constructor() {
     super('unsupported_media_type', 'The Content-Type must be application/json or application/x-ndjson.');
+  }
+}
+
+export class UnsupportedEncodingError extends MeshbatchError {
+  override readonly name = 'UnsupportedEncodingError';
+
+  constructor() {
+    super('unsupported_media_type', 'The Content-Encoding must be gzip, or none.');
+  }
+}
+
+/** 400: the body said that it is gzip. */
+export class InvalidGzipError extends MeshbatchError {
+  override readonly name = 'InvalidGzipError';
+
+  /** @param what the gzip body does, such as `ends early` */
+  constructor(what: string) {
+    super('invalid_request', `The gzip body ${what}.`);
+  }
+}
+
+export class CompressionRatioError extends MeshbatchError {
+  override readonly name = 'CompressionRatioError';
+
+  constructor(limit: number) {
+    super('payload_too_large', `A gzip body may decode to at most ${limit} times its size.`, {
+      details: { limit, unit: 'decoded bytes per encoded byte' },
+    });
   }
 }
 
@@ -70,5 +100,26 @@ export class UnsupportedParameterError extends MeshbatchError {
   constructor({ listed, more }: { listed: readonly Fault[]; more: number }) {
     const extras = { details: listed, ...(more > 0 && { more }) };
     super('unsupported_parameter', 'The provider cannot honour every field.', extras);
+  }
+}
+
+export class BodyTooSlowError extends MeshbatchError {
+  override readonly name = 'BodyTooSlowError';
+
+  constructor({ bodyIdleMs, bodyMinBytesPerSecond }: Pick<BodyLimits, 'bodyIdleMs' | 'bodyMinBytesPerSecond'>) {
+    super('request_timeout', 'The request body came too slowly.', {
+      details: { idle_ms: bodyIdleMs, min_bytes_per_second: bodyMinBytesPerSecond },
+    });
+  }
+}
+
+/** 503 before the body is read, so nothing can be stored by it and a client may retry at will. */
+export class TooManyBodiesError extends MeshbatchError {
+  override readonly name = 'TooManyBodiesError';
+
+  constructor() {
+    super('service_unavailable', 'Too many request bodies wait to be read.', {
+      retry_after_seconds: RETRY_AFTER_SECONDS,
+    });
   }
 }

@@ -1,10 +1,14 @@
 import { BlobsModule } from '../blobs/blobs.module';
 import { defineModule } from '../common/define-module';
 import { ProvidersModule } from '../providers/providers.module';
+import type { BodyLimits } from './body-limits';
 import type { IngestLimits } from './ingest-limits';
 
-/** Limits of a body: 1 GiB and 1,000,000 items where left out. */
-export type IngestModuleOptions = Partial<IngestLimits>;
+/**
+ * Limits of a body: 1 GiB and 1,000,000 items where left out; and of taking them: 30 seconds without a byte, 1 KiB a second,
+ * 16 at once.
+ */
+export type IngestModuleOptions = Partial<IngestLimits & BodyLimits>;
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: INGEST_OPTIONS } = defineModule<IngestModuleOptions>({
   name: 'Ingest',

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CommonModule } from '../common/common.module';
+import { BodyIntake } from './body-intake';
 import { ConfigurableModuleClass } from './ingest.module-definition';
 import { IngestService } from './ingest.service';
 
 /** From a request's bytes to a stored input. */
-@Module({ imports: [CommonModule], providers: [IngestService], exports: [IngestService] })
+@Module({ imports: [CommonModule], providers: [IngestService, BodyIntake], exports: [IngestService, BodyIntake] })
 export class IngestModule extends ConfigurableModuleClass {}

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A final answer as it came over the wire. */
 export interface RawAnswer {
@@ -9,6 +10,8 @@ export interface RawAnswer {
   body: string;
 }
 
+const GO_AHEAD = 'HTTP/1.1 100 Continue\r\n\r\n';
+const STALL_MS = 300;
 const FINAL_ANSWER = /HTTP\/1\.1 ([2-5]\d\d)[^]*?\r\n\r\n/;
 const CONTENT_LENGTH = /\r\ncontent-length: (\d+)\r\n/i;
 
@@ -44,6 +47,24 @@ export class RawConnection {
     if (!this.socket.destroyed) this.socket.write(bytes);
   }
 
+  /** Writes pieces until the other side takes no more of them for a while; resolves to the bytes that it and the system took. */
+  async fill(pieces: Iterable<Buffer>): Promise<number> {
+    const { socket } = this;
+    for (const piece of pieces) {
+      if (socket.write(piece)) continue;
+      const stalled = new AbortController();
+      const drained = once(socket, 'drain', { signal: stalled.signal }).then(
+        () => true,
+        () => false,
+      );
+      if (!(await Promise.race([drained, sleep(STALL_MS, false)]))) {
+        stalled.abort();
+        break;
+      }
+    }
+    return socket.bytesWritten - socket.writableLength;
+  }
+
   /** One chunk of a body with `Transfer-Encoding: chunked`. */
   chunk(bytes: Buffer): void {
     this.write(`${bytes.length.toString(16)}\r\n`);
@@ -65,13 +86,39 @@ export class RawConnection {
     });
   }
 
+  /** What was received and not asked for. */
+  get unread(): string {
+    return this.received;
+  }
+
   /** Resolves once the server said that the body may come. */
   async goAhead(): Promise<void> {
-    await this.until((received) => (received.startsWith('HTTP/1.1 100 Continue\r\n\r\n') ? true : null));
+    await this.until((received) => {
+      if (!received.startsWith(GO_AHEAD)) return null;
+      this.received = received.slice(GO_AHEAD.length);
+      return true;
+    });
   }
 
   close(): void {
     this.socket.destroy();
+  }
+
+  /** Ends with a RST, as a process that is killed with unread bytes does. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
+  /** Says that nothing more will be sent; answers can still come. */
+  halfClose(): void {
+    this.socket.end();
+  }
+
+  /** Resolves once the server has ended the connection, to what was received and not asked for. */
+  async ended(): Promise<string> {
+    // Not `once` of events, which a reset would make fail.
+    if (!this.socket.closed) await new Promise<void>((done) => this.socket.once('close', () => done()));
+    return this.received;
   }
 
   private async until<T>(read: (received: string) => T | null): Promise<T> {

@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { BodyGate } from './body-gate';
+import { DEFAULT_BODY_LIMITS, type BodyLimits } from './body-limits';
+import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
+import { isGzip, readBody } from './request-body';
+
+/** Such a body is in hand for a moment and held to its pace, so it does not wait behind giants. */
+const SMALL_BODY_BYTES = 1024 * 1024;
+/** A waiting body costs its connection and what Node has read ahead of it, some 100 KB. */
+const MAX_WAITING = 1_000;
+
+/** Takes bodies off the wire, large ones in their turn. */
+@Injectable()
+export class BodyIntake {
+  private readonly limits: BodyLimits;
+  private readonly gate: BodyGate;
+
+  constructor(
+    @Inject(INGEST_OPTIONS) options: IngestModuleOptions,
+    private readonly clock: Clock,
+  ) {
+    this.limits = {
+      bodyIdleMs: options.bodyIdleMs ?? DEFAULT_BODY_LIMITS.bodyIdleMs,
+      bodyMinBytesPerSecond: options.bodyMinBytesPerSecond ?? DEFAULT_BODY_LIMITS.bodyMinBytesPerSecond,
+      maxConcurrentBodies: options.maxConcurrentBodies ?? DEFAULT_BODY_LIMITS.maxConcurrentBodies,
+    };
+    this.gate = new BodyGate(this.limits.maxConcurrentBodies, MAX_WAITING);
+  }
+
+  /**
+   * Hands the body, decoded, to `use` when its turn has come; not a byte is read before. `gone` aborts when the client has gone
+   * away. One that has sent more than Node reads ahead, and then goes while it waits, is noticed when its turn comes.
+   */
+  async take<T>(
+    request: IncomingMessage,
+    response: ServerResponse,
+    use: (body: AsyncIterable<Buffer>, gone: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const gone = new AbortController();
+    if (response.destroyed) gone.abort();
+    response.once('close', () => gone.abort());
+    const read = () => use(readBody(request, response, this.limits, this.clock), gone.signal);
+    return isSmall(request) ? read() : this.gate.pass(gone.signal, read);
+  }
+}
+
+/** By what it says of itself: a body without a length, or whose decoded length nobody knows, may be of any size. */
+function isSmall(request: IncomingMessage): boolean {
+  return !isGzip(request) && Number(request.headers['content-length'] ?? Infinity) <= SMALL_BODY_BYTES;
+}
