@@ -9,10 +9,10 @@ import { SystemClock } from '../common/clock';
 import type { OpenDatabase } from './open-database';
 import type { Env } from './env';
 import { makeFirstKey } from './first-key';
+import { setUpServer } from './http-server';
 import type { Running } from './run-process';
 import { AnswerHeaders } from '../http/answer-headers';
 import { ErrorFilter } from '../http/error.filter';
-import { holdContinue } from '../http/expect-continue';
 import { RequestIds } from '../http/request-id';
 import { setUpOpenApi } from '../openapi/openapi.setup';
 import { BOOT_LOG } from './boot-log';
@@ -20,7 +20,6 @@ import { createPino, requestLogging } from './logging';
 import { PinoLogger } from './pino-logger';
 
 const GRACE_MS = 4_000;
-const KEEP_ALIVE_MS = 75_000;
 
 /** The service: HTTP, and the background work unless ROLE is api. */
 export async function startService(env: Env, database: OpenDatabase): Promise<Running> {
@@ -38,9 +37,7 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
   // After the documentation, whose pages are not worth a line.
   const pino = createPino(env);
   app.use(requestLogging(pino, app.get(RequestIds)));
-  holdContinue(app.getHttpServer());
-  // Longer than any proxy in front keeps an idle connection, so that it is never this side that closes one in use.
-  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+  setUpServer(app);
   await app.init();
   app.useLogger(new PinoLogger(pino));
   await app.listen(env.PORT, env.HOST);
