@@ -69,7 +69,12 @@ export type { IngestModuleOptions } from './ingest/ingest.module-definition';
 export { PersistenceModule } from './persistence/persistence.module';
 export type { DatabaseOptions, PersistenceModuleOptions } from './persistence/persistence.module-definition';
 export { ProvidersModule } from './providers/providers.module';
-export type { CatalogFile, ModelDescription, ProviderDescription } from './providers/catalog/catalog-file';
+export type {
+  CatalogFile,
+  ModelDescription,
+  ProviderLimitsDescription,
+  ProviderDescription,
+} from './providers/catalog/catalog-file';
 export type { ModelLimits } from './providers/catalog/catalog';
 export type { ProviderCredentials, ProvidersModuleOptions } from './providers/providers.module-definition';
 export { QueueModule } from './queue/queue.module';

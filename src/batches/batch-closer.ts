@@ -4,8 +4,8 @@ import { Clock } from '../common/clock';
 import { Ids } from '../common/ids';
 import type { ResultsView } from '../files/results-index';
 import { StoredFileEntity, type FileSegment } from '../files/stored-file.entity';
-import type { BatchEntity, BatchUsage } from './batch.entity';
-import type { PartEntity, PartResults } from './part.entity';
+import type { BatchEntity, BatchError, BatchUsage } from './batch.entity';
+import { PartEntity, type PartResults } from './part.entity';
 
 const MAX_ERRORS = 100;
 
@@ -18,17 +18,14 @@ export class BatchCloser {
   ) {}
 
   /** Inserts the files and returns what to write on the batch. */
-  async close(
-    batch: BatchEntity,
-    parts: readonly PartEntity[],
-    tx: EntityManager,
-  ): Promise<QueryDeepPartialEntity<BatchEntity>> {
+  async close(batch: BatchEntity, tx: EntityManager): Promise<QueryDeepPartialEntity<BatchEntity>> {
+    const parts = await tx.find(PartEntity, { where: { batchId: batch.id }, order: { ordinal: 'ASC' } });
     return {
       completed: parts.reduce((sum, part) => sum + part.succeeded, 0),
       failed: parts.reduce((sum, part) => sum + part.failed, 0),
       outputFileId: await this.insertFile(batch, 'output', segmentsOf(parts, 'succeeded'), tx),
       errorFileId: await this.insertFile(batch, 'error', segmentsOf(parts, 'failed'), tx),
-      errors: parts.flatMap((part) => part.errors).slice(0, MAX_ERRORS),
+      errors: parts.flatMap((part) => errorsOf(part, parts.length)).slice(0, MAX_ERRORS),
       usage: addUsage(parts),
     };
   }
@@ -67,6 +64,15 @@ export function segmentsOf(parts: readonly Pick<PartEntity, 'results'>[], view: 
 
 function bytesOf(results: PartResults, view: ResultsView): number {
   return { all: results.bytes, succeeded: results.succeededBytes, failed: results.failedBytes }[view];
+}
+
+/** One of several parts tells which requests a reason is about that names none of them. */
+function errorsOf({ errors, firstItem, itemCount }: PartEntity, parts: number): BatchError[] {
+  if (parts === 1) return errors;
+  const requests = `Requests ${firstItem + 1} to ${firstItem + itemCount}`;
+  return errors.map((error) =>
+    error.line === undefined ? { ...error, message: `${requests}: ${error.message}` } : error,
+  );
 }
 
 function addUsage(parts: readonly PartEntity[]): BatchUsage | null {

@@ -10,8 +10,10 @@ import { BATCH_MOVES, isTerminal, type BatchStatus } from './batch-status';
 import { writeHints } from './count-hints';
 import { deriveStatus } from './derive-status';
 import { nextJob } from './part-jobs';
+import { PartKinds } from './part-kinds';
 import { PartEntity } from './part.entity';
 import type { PartState } from './part-state';
+import { inOrder, PartSlots } from './part-slots';
 import { PartsStore, type Lease, type PartPatch } from './parts.store';
 
 type BatchPatch = QueryDeepPartialEntity<BatchEntity>;
@@ -29,6 +31,8 @@ export class BatchProgress {
     private readonly database: Database,
     private readonly parts: PartsStore,
     private readonly queue: JobQueue,
+    private readonly kinds: PartKinds,
+    private readonly slots: PartSlots,
     private readonly closer: BatchCloser,
     private readonly transitions: BatchTransitions,
     private readonly clock: Clock,
@@ -40,8 +44,9 @@ export class BatchProgress {
       const batch = await this.lock(batchId, tx);
       await this.parts.move(lease, from, to, { dueAt: new Date(this.clock.now()), ...patch }, tx);
       await this.refresh(batch, tx);
-      const job = nextJob(lease.partId, to);
-      if (job) await this.queue.enqueue(job, tx);
+      const woken = isInFlight(from) && !isInFlight(to) ? await this.slots.freed(batch, to === 'collecting', tx) : [];
+      const own = nextJob(lease.partId, to);
+      for (const job of inOrder(own ? [...woken, own] : woken)) await this.queue.enqueue(job, tx);
     });
   }
 
@@ -61,12 +66,11 @@ export class BatchProgress {
 
   private async refresh(batch: BatchEntity, tx: EntityManager): Promise<void> {
     if (isTerminal(batch.status)) return;
-    const parts = await tx.find(PartEntity, { where: { batchId: batch.id }, order: { ordinal: 'ASC' } });
-    const status = deriveStatus(batch, parts);
+    const status = deriveStatus(batch, await this.kinds.of(batch.id, tx));
     const moves = status !== batch.status;
     if (!isTerminal(status)) await this.writeHints(batch.id, tx);
     if (!moves) return;
-    const closed = isTerminal(status) ? await this.closer.close(batch, parts, tx) : {};
+    const closed = isTerminal(status) ? await this.closer.close(batch, tx) : {};
     await tx.update(BatchEntity, { id: batch.id }, { ...closed, ...this.enter(batch.status, status) });
     await this.transitions.announce({ batch, from: batch.status, to: status }, tx);
   }
@@ -80,6 +84,10 @@ export class BatchProgress {
     if (!BATCH_MOVES[from].includes(to)) throw new Error(`A batch cannot go from ${from} to ${to}`);
     return { status: to, [TIMESTAMP[to]]: new Date(this.clock.now()) };
   }
+}
+
+function isInFlight(state: PartState): boolean {
+  return state === 'submitting' || state === 'running';
 }
 
 const TIMESTAMP = {

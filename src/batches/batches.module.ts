@@ -12,6 +12,8 @@ import { CreateBatchEndpoint } from './create-batch.endpoint';
 import { CreateBatchService } from './create-batch.service';
 import { CreateBatchTransaction } from './create-batch.transaction';
 import { NewBatchBuilder } from './new-batch.builder';
+import { PartKinds } from './part-kinds';
+import { PartSlots } from './part-slots';
 import { PartsStore } from './parts.store';
 import { PollsStore } from './polls.store';
 import { ResultsPages } from './results-pages';
@@ -27,6 +29,8 @@ import { ResultsPages } from './results-pages';
     ResultsPages,
     BatchCloser,
     BatchProgress,
+    PartKinds,
+    PartSlots,
     PartsStore,
     PollsStore,
     CreateBatchEndpoint,
@@ -35,6 +39,6 @@ import { ResultsPages } from './results-pages';
     NewBatchBuilder,
     { provide: ActiveBatchCounter, useExisting: BatchesStore },
   ],
-  exports: [BatchesStore, BatchesService, BatchTransitions, BatchProgress, PartsStore, PollsStore],
+  exports: [BatchesStore, BatchesService, BatchTransitions, BatchProgress, PartsStore, PartSlots, PollsStore],
 })
 export class BatchesModule extends ConfigurableModuleClass {}

@@ -52,7 +52,7 @@ export class CreateBatchTransaction {
       const allowance = await this.quota.reserve(rows.batch.ownerId, tx);
       await this.store.insert(rows, tx);
       for (const part of rows.parts) {
-        const job = nextJob(part.id, part.state);
+        const job = part.waitsFor === null ? nextJob(part.id, part.state) : null;
         if (job) await this.queue.enqueue(job, tx);
       }
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);

@@ -4,9 +4,11 @@ import { Ids } from '../common/ids';
 import { StoredFileEntity } from '../files/stored-file.entity';
 import type { IngestedBatch } from '../ingest/ingest.service';
 import type { PartPlan } from '../ingest/part-planner';
+import type { ResolvedModel } from '../providers/provider-registry';
 import { BatchEntity } from './batch.entity';
 import type { NewBatch } from './batches.store';
 import { windowMs } from './completion-window';
+import { LONGEST_WAIT_MS } from './part-slots';
 import { PartEntity } from './part.entity';
 
 /** What the answer to a create tells of a batch that has not begun; written out, so that it needs no read after the commit. */
@@ -41,15 +43,22 @@ export class NewBatchBuilder {
     return {
       batch: buildBatch({ id, ownerId, inputFileId, createdAt }, ingested),
       parts: ingested.parts.map((plan, ordinal) =>
-        this.buildPart(id, ingested.resolved.provider, plan, ordinal, createdAt),
+        this.buildPart({ batchId: id, ordinal, ...plan }, ingested.resolved, createdAt),
       ),
       inputFile: buildInputFile({ id: inputFileId, ownerId, batchId: id, createdAt }, ingested),
     };
   }
 
-  private buildPart(batchId: string, provider: string, plan: PartPlan, ordinal: number, dueAt: Date): PartEntity {
-    const part = { id: this.ids.next('part'), batchId, ordinal, provider, state: 'queued' as const, dueAt, ...plan };
-    return Object.assign(new PartEntity(), part);
+  /** More parts than the provider has slots wait from the start: none of them need find that out. */
+  private buildPart(
+    row: PartPlan & Pick<PartEntity, 'batchId' | 'ordinal'>,
+    { provider, limits }: ResolvedModel,
+    createdAt: Date,
+  ): PartEntity {
+    const waits = row.ordinal >= (limits.maxConcurrentJobs ?? Infinity);
+    const dueAt = waits ? new Date(createdAt.getTime() + LONGEST_WAIT_MS) : createdAt;
+    const part = { id: this.ids.next('part'), provider, state: 'queued' as const, dueAt, ...row };
+    return Object.assign(new PartEntity(), part, { waitsFor: waits ? ('slot' as const) : null });
   }
 }
 

@@ -17,5 +17,8 @@ export const PART_MOVES: Readonly<Record<PartState, readonly PartState[]>> = {
   ended: [],
 };
 
+/** What a part waits for that could be sent: one of its provider's slots, or room there, of which it was told that there is none. */
+export type WaitReason = 'slot' | 'room';
+
 /** Why the rest of a batch is not to run. */
 export type StopReason = 'cancelled' | 'expired';

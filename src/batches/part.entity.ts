@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ByteCountColumn, InstantColumn } from '../persistence/columns';
 import type { RemoteBatch, RemoteState } from '../providers/contract/adapter';
 import type { BatchError, BatchUsage } from './batch.entity';
-import type { PartState, StopReason } from './part-state';
+import type { PartState, StopReason, WaitReason } from './part-state';
 
 /** Where a part's outcomes are. Sizes in bytes. */
 export interface PartResults {
@@ -54,6 +54,10 @@ export class PartEntity {
   /** An intent, written by cancel and by the deadline, never by a handler. */
   @Column('text', { name: 'stop_reason', nullable: true })
   stopReason!: StopReason | null;
+
+  /** Set in `queued`, and in `submitting` once its input is staged. */
+  @Column('text', { name: 'waits_for', nullable: true })
+  waitsFor!: WaitReason | null;
 
   /** When the part next wants attention: a try, a poll, a look-up. */
   @InstantColumn({ name: 'due_at', nullable: false })

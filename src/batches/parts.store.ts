@@ -113,7 +113,7 @@ export class PartsStore {
     if (!PART_MOVES[from].includes(to)) throw new Error(`A part cannot go from ${from} to ${to}`);
     const guard = { id: lease.partId, fence: lease.fence, state: from };
     const manager = tx ?? this.database.manager;
-    const result = await manager.update(PartEntity, guard, { failures: 0, ...patch, state: to });
+    const result = await manager.update(PartEntity, guard, { failures: 0, waitsFor: null, ...patch, state: to });
     if (result.affected !== 1) throw new LeaseLostError(lease.partId);
   }
 }

@@ -51,6 +51,12 @@ export class AttemptEnds {
     await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch });
   }
 
+  /** Nothing took place since the provider is full: a new attempt may begin at `dueAt`, or as soon as another job has ended there. */
+  async awaitRoom({ part, lease }: LeasedPart, dueAt: Date): Promise<void> {
+    const patch = { ...NO_ATTEMPT, dueAt, waitsFor: 'room' as const };
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch });
+  }
+
   /** The provider cannot be asked: only an operator can tell whether the create took place. */
   async park({ part, lease }: LeasedPart): Promise<void> {
     await this.progress.move(lease, part.batchId, { from: 'submitting', to: 'needs_operator', patch: {} });

@@ -44,6 +44,8 @@ export class CreateStep {
     const hidden = this.failures.mayShowLater(error, leased.part.stagedAt, adapter);
     const final = error.failure === 'rejected' || (error.failure === 'not_found' && !hidden);
     if (final) return this.ends.refuse(leased, batch, adapter, error);
-    await this.failures.retryLater(leased, error, { createSentAt: null });
+    // Its input stays where it is; its slot is for others meanwhile, and the end of another job wakes it.
+    const waitsFor = error.failure === 'throttled' ? ('room' as const) : null;
+    await this.failures.retryLater(leased, error, { createSentAt: null, waitsFor });
   }
 }

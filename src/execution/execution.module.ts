@@ -25,6 +25,7 @@ import { RecoveryStep } from './recovery.step';
 import { ResultsReader } from './results-reader';
 import { ResultsWriter } from './results-writer';
 import { Scratch } from './scratch';
+import { Slots } from './slots';
 import { StagingStep } from './staging.step';
 import { StepFailures } from './step-failures';
 import { SubmitStep } from './submit.step';
@@ -40,6 +41,7 @@ const SUPPORT = [
   PartLeases,
   PollInterval,
   Scratch,
+  Slots,
   StepFailures,
   UpstreamCancel,
   WaitingEnd,

@@ -58,7 +58,7 @@ export class PollStep {
     const { part, lease } = leased;
     if (remote.state === 'failed' && remote.retryable && part.stopReason === null) {
       await this.ends.withdraw(leased, batch, adapter);
-      return this.ends.startAgain(leased, this.interval.nextRoom(adapter, part.attempts));
+      return this.ends.awaitRoom(leased, this.interval.nextRoom(adapter, part.attempts));
     }
     if (remote.ranNothing && part.withdrawnAt !== null) return this.withdrawnInTime(leased);
     if (remote.ranNothing && (await this.ends.startWithout(leased, batch, adapter, remote.errors))) return;

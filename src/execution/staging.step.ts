@@ -8,6 +8,7 @@ import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
 import { attemptOf, NO_ATTEMPT } from './attempt';
 import type { LeasedPart } from './part-leases';
+import { Slots } from './slots';
 import { StepFailures } from './step-failures';
 
 /** Begins an attempt and puts its items at the provider under the attempt's name; one upload belongs to one attempt. */
@@ -15,14 +16,15 @@ import { StepFailures } from './step-failures';
 export class StagingStep {
   constructor(
     private readonly parts: PartsStore,
+    private readonly slots: Slots,
     private readonly ends: AttemptEnds,
     private readonly failures: StepFailures,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
 
-  /** Names an attempt before anything of it exists. */
-  async begin(leased: LeasedPart): Promise<LeasedPart> {
+  /** Names an attempt before anything of it exists; null when the part has to wait for a slot. */
+  async begin(leased: LeasedPart): Promise<LeasedPart | null> {
     const { part, lease } = leased;
     const attempt = {
       ...NO_ATTEMPT,
@@ -30,8 +32,10 @@ export class StagingStep {
       attemptToken: this.ids.attemptToken(),
       attemptBegunAt: new Date(this.clock.now()),
     };
-    await this.parts.move(lease, 'queued', 'submitting', { ...attempt, failures: part.failures });
-    return { ...leased, part: { ...part, ...attempt, state: 'submitting' } };
+    const taken = await this.slots.take(leased, (tx) =>
+      this.parts.move(lease, 'queued', 'submitting', { ...attempt, failures: part.failures }, tx),
+    );
+    return taken ? { ...leased, part: { ...part, ...attempt, waitsFor: null, state: 'submitting' } } : null;
   }
 
   /** Resolves to the part with its upload noted, or null when that failed and was dealt with. */

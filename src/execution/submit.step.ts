@@ -6,6 +6,7 @@ import { attemptOf } from './attempt';
 import { CreateStep } from './create.step';
 import { PartInput } from './part-input';
 import type { LeasedPart } from './part-leases';
+import { Slots } from './slots';
 import { StagingStep } from './staging.step';
 import { StepFailures } from './step-failures';
 
@@ -15,6 +16,7 @@ export class SubmitStep {
   constructor(
     private readonly parts: PartsStore,
     private readonly input: PartInput,
+    private readonly slots: Slots,
     private readonly staging: StagingStep,
     private readonly create: CreateStep,
     private readonly failures: StepFailures,
@@ -23,7 +25,8 @@ export class SubmitStep {
   /** For a part that is `queued`, or `submitting` with its input staged and its create not sent. */
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
     if (await this.failures.waitsForProvider(leased)) return;
-    const begun = leased.part.state === 'queued' ? await this.staging.begin(leased) : leased;
+    const begun = await this.begin(leased);
+    if (!begun) return;
     const { part } = begun;
     const { token } = attemptOf(part, batch);
     await this.input.withEncoded({ part, batch, adapter, token }, async (lines) => {
@@ -32,6 +35,15 @@ export class SubmitStep {
       if (!staged || (await this.isToStop(part.id))) return;
       await this.create.run(staged, batch, adapter, lines);
     });
+  }
+
+  private async begin(leased: LeasedPart): Promise<LeasedPart | null> {
+    const { part, lease } = leased;
+    if (part.state === 'queued') return this.staging.begin(leased);
+    if (part.waitsFor === null) return leased;
+    // It gave up its slot when it was told that there is no room.
+    const taken = await this.slots.take(leased, (tx) => this.parts.update(lease, { waitsFor: null }, tx));
+    return taken ? { ...leased, part: { ...part, waitsFor: null } } : null;
   }
 
   private async isToStop(partId: string): Promise<boolean> {

@@ -3,16 +3,18 @@ import { Clock } from '../common/clock';
 import { Deadlines } from './deadlines';
 import { DueParts } from './due-parts';
 import { Loop } from './loop';
+import { Slots } from './slots';
 
 const EVERY_MS = 500;
 
-/** Brings back parts whose time has come or whose job was lost, and ends batches whose deadline has passed. */
+/** Brings back parts whose time or turn has come or whose job was lost, and ends batches whose deadline has passed. */
 @Injectable()
 export class Ticker {
   private readonly loop: Loop;
 
   constructor(
     private readonly dueParts: DueParts,
+    private readonly slots: Slots,
     private readonly deadlines: Deadlines,
     clock: Clock,
   ) {
@@ -29,6 +31,7 @@ export class Ticker {
 
   private async tick(): Promise<void> {
     await this.deadlines.enforce();
+    await this.slots.wakeWaiting();
     await this.dueParts.enqueue();
   }
 }

@@ -53,8 +53,8 @@ async function run(
   const ingest = new IngestRun(registry, limits, format, HASH_KEY);
   const lines: Buffer[] = [];
   for await (const chunk of ingest.read(streamOf(chunks))) lines.push(chunk);
-  const { offsets, ...facts } = ingest.result();
-  return { stored: Buffer.concat(lines).toString(), offsets: [...offsets], ...facts };
+  const { lines: found, ...facts } = ingest.result();
+  return { stored: Buffer.concat(lines).toString(), offsets: [...found.offsets], ...facts };
 }
 
 async function* streamOf(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {

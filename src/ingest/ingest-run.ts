@@ -54,7 +54,9 @@ export class IngestRun implements ItemsSink {
     if (!facts) throw new Error('The body has not been read to its end');
     const { completionWindow, metadata } = this.fields;
     const { offsets } = this.lines;
-    return { resolved: facts.resolved, endpoint: facts.item.endpoint, completionWindow, metadata, offsets };
+    const { resolved, item, inputs } = facts;
+    const units = inputs?.units ?? null;
+    return { resolved, endpoint: item.endpoint, completionWindow, metadata, lines: { offsets, units } };
   }
 
   item(bytes: Buffer, start: number, end: number, index: number, layout: LayoutScanner | null): void {

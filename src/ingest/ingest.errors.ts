@@ -77,9 +77,9 @@ export class TooFewRequestsError extends MeshbatchError {
 export class RequestTooLargeError extends MeshbatchError {
   override readonly name = 'RequestTooLargeError';
 
-  constructor(index: number, limit: number) {
-    super('request_too_large', `requests[${index}] is larger than the ${limit} bytes that one request may have.`, {
-      details: { loc: ['body', 'requests', index], limit },
+  constructor(index: number, limit: number, unit: 'bytes' | 'inputs' = 'bytes') {
+    super('request_too_large', `requests[${index}] is larger than the ${limit} ${unit} that one request may have.`, {
+      details: { loc: ['body', 'requests', index], limit, unit },
     });
   }
 }

@@ -57,9 +57,10 @@ export class IngestService {
   async ingest(inputKey: string, { bytes, format }: IncomingBody): Promise<IngestedBatch> {
     const run = new IngestRun(this.registry, this.limits, format, this.hashKey);
     const inputBytes = await this.blobs.write(inputKey, run.read(bytes));
-    const { offsets, resolved, ...facts } = run.result();
-    const parts = planParts(offsets, resolved.limits, LINE_GROWTH_BYTES);
-    return { inputKey, inputBytes, itemCount: offsets.length - 1, resolved, parts, ...facts };
+    const { lines, resolved, ...facts } = run.result();
+    const caps = { ...resolved.limits, maxUnits: resolved.limits.maxEmbeddingInputs };
+    const parts = planParts(lines, caps, LINE_GROWTH_BYTES);
+    return { inputKey, inputBytes, itemCount: lines.offsets.length - 1, resolved, parts, ...facts };
   }
 
   /** Refuses by its headers alone what need not be read; returns how the body is written. */

@@ -4,6 +4,7 @@ import { MeshbatchError } from '../http/meshbatch-error';
 import type { ProviderRegistry, ResolvedModel } from '../providers/provider-registry';
 import { CapabilityNotSupportedError } from '../providers/providers.errors';
 import type { CustomIdSet } from './custom-id-set';
+import { EmbeddingInputCounts } from './embedding-inputs';
 import { FaultList } from './fault-list';
 import {
   MixedModelsError,
@@ -25,6 +26,7 @@ interface First {
   readonly resolved: ResolvedModel;
   readonly similar: SimilarItem;
   readonly frame: LineFrame;
+  readonly inputs: EmbeddingInputCounts | null;
 }
 
 /** The items of one body, each checked and compared with those before it, and its line written. */
@@ -41,8 +43,8 @@ export class ItemIntake {
     private readonly faults: FaultList,
   ) {}
 
-  /** The first item and what its model resolved to; null while there is no valid one. */
-  get facts(): Pick<First, 'item' | 'resolved'> | null {
+  /** The first item, what its model resolved to and what is counted of the items; null while there is no valid one. */
+  get facts(): Pick<First, 'item' | 'resolved' | 'inputs'> | null {
     return this.first;
   }
 
@@ -99,7 +101,8 @@ export class ItemIntake {
     if (!resolved.endpoints.includes(item.endpoint)) {
       throw new CapabilityNotSupportedError(`The model ${resolved.model} has no batch support on ${item.endpoint}.`);
     }
-    return { item, resolved, similar: new SimilarItem(item), frame: lineFrame(item.endpoint) };
+    const inputs = EmbeddingInputCounts.within(resolved.limits, item.endpoint);
+    return { item, resolved, inputs, similar: new SimilarItem(item), frame: lineFrame(item.endpoint) };
   }
 
   private noteId(bytes: Buffer, start: number, end: number, index: number): void {
@@ -118,10 +121,12 @@ export class ItemIntake {
     this.checkBody(item.body, index, first);
   }
 
-  private checkBody(body: Buffer, index: number, { item, resolved }: First): void {
+  private checkBody(body: Buffer, index: number, { item, resolved, inputs }: First): void {
     const { adapter, upstreamModel: upstream, traits, limits } = resolved;
     if (body.length + LINE_OVERHEAD_BYTES > limits.maxLineBytes)
       this.tooLarge ??= new RequestTooLargeError(index, limits.maxLineBytes);
+    const tooMany = inputs?.add(body) ?? null;
+    this.tooLarge ??= tooMany;
     for (const field of adapter.check({ endpoint: item.endpoint, body }, { upstream, traits })) {
       const loc = ['body', 'requests', index, 'body', ...field.path];
       this.unsupported.add({ loc, msg: field.message, type: 'unsupported_parameter' });

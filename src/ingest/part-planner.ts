@@ -1,4 +1,4 @@
-import type { ProviderCapabilities } from '../providers/contract/adapter';
+import { PartBounds, type BatchLines, type PartCaps } from './part-bounds';
 
 /** A contiguous run of a batch's items, and where they stand in its input. */
 export interface PartPlan {
@@ -9,60 +9,66 @@ export interface PartPlan {
   readonly inputBytes: number;
 }
 
-/** Counts above the fewest for which a balanced cut is tried; beyond, long lines stand together and balance costs parts. */
-const BALANCED_TRIES = 4;
-
-type Caps = Pick<ProviderCapabilities, 'maxItems' | 'maxBytes'>;
-/** Bytes that a part may have upstream. */
-type BytesOf = (part: PartPlan) => number;
-
 /**
- * As few parts as the provider's caps allow, balanced where that takes no more of them.
- * @param offsets where each line of the input starts, and the input's length as last entry
+ * As few parts as keep every cap and the minimum, and of those plans the one whose largest part has the fewest items: even parts,
+ * where the lines allow. A line that breaks a cap by itself gets a part of its own; where no cut at all keeps the minimum, the caps
+ * are kept. Takes a search a part, and one pass over the items where they have units or a minimum is in the way.
  * @param lineGrowth bytes that a line may gain on its way upstream
  */
-export function planParts(offsets: ArrayLike<number>, caps: Caps, lineGrowth = 0): PartPlan[] {
-  const bytesOf = (part: PartPlan) => part.inputBytes + part.itemCount * lineGrowth;
-  const items = offsets.length - 1;
-  const bytes = bytesOf(partOf(offsets, 0, items));
-  const fewest = Math.max(1, Math.ceil(items / caps.maxItems), Math.ceil(bytes / caps.maxBytes));
-  const filled = fillParts(offsets, caps, bytesOf);
-  for (let count = fewest; count <= Math.min(fewest + BALANCED_TRIES, filled.length); count++) {
-    const parts = balancedParts(offsets, count);
-    if (parts.every((part) => bytesOf(part) <= caps.maxBytes)) return parts;
-  }
-  return filled;
+export function planParts(lines: BatchLines, caps: PartCaps, lineGrowth = 0): PartPlan[] {
+  const bounds = new PartBounds(lines, caps, lineGrowth);
+  return toPlans(lines.offsets, chooseEnds(bounds, caps));
 }
 
-function balancedParts(offsets: ArrayLike<number>, count: number): PartPlan[] {
-  const items = offsets.length - 1;
-  return Array.from({ length: count }, (_, ordinal) =>
-    partOf(offsets, Math.floor((ordinal * items) / count), Math.floor(((ordinal + 1) * items) / count)),
-  );
+/** Where each part ends, as the index of the item after its last. */
+function chooseEnds(bounds: PartBounds, caps: PartCaps): readonly number[] {
+  const filled = fill(bounds, caps.maxItems);
+  const fewest = keepsMinimum(filled, caps.minItems) ? filled : (bounds.fewestEnds() ?? filled);
+  const even = evenEnds(bounds.items, fewest.length);
+  if (keepsMinimum(even, caps.minItems) && keepsCaps(even, bounds)) return even;
+  return levelled(bounds, caps, fewest);
 }
 
 /** Fills each part before the next is begun, which makes the fewest. */
-function fillParts(offsets: ArrayLike<number>, caps: Caps, bytesOf: BytesOf): PartPlan[] {
-  const parts: PartPlan[] = [];
-  for (let first = 0; first < offsets.length - 1;) {
-    let next = first + 1;
-    while (next < offsets.length - 1 && fits(partOf(offsets, first, next + 1), caps, bytesOf)) next++;
-    parts.push(partOf(offsets, first, next));
-    first = next;
+function fill(bounds: PartBounds, maxItems: number): number[] {
+  const ends: number[] = [];
+  for (let first = 0; first < bounds.items; first = ends.at(-1)!) ends.push(bounds.reach(first, maxItems));
+  return ends;
+}
+
+function evenEnds(items: number, count: number): number[] {
+  return Array.from({ length: count }, (_, ordinal) => Math.floor(((ordinal + 1) * items) / count));
+}
+
+/** No more parts than `fewest` has, and as few items in the largest as that allows. */
+function levelled(bounds: PartBounds, { maxItems, minItems }: PartCaps, fewest: readonly number[]): readonly number[] {
+  let best = fewest;
+  let [low, high] = [Math.ceil(bounds.items / fewest.length), Math.min(maxItems, bounds.items)];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const ends = fill(bounds, middle);
+    if (ends.length > fewest.length) {
+      low = middle + 1;
+      continue;
+    }
+    if (keepsMinimum(ends, minItems)) best = ends;
+    high = middle;
   }
-  return parts;
+  return best;
 }
 
-function fits(part: PartPlan, caps: Caps, bytesOf: BytesOf): boolean {
-  return part.itemCount <= caps.maxItems && bytesOf(part) <= caps.maxBytes;
+function keepsMinimum(ends: readonly number[], minItems: number): boolean {
+  return ends.every((end, ordinal) => end - (ends[ordinal - 1] ?? 0) >= minItems);
 }
 
-function partOf(offsets: ArrayLike<number>, firstItem: number, nextItem: number): PartPlan {
-  const inputOffset = offsets[firstItem] ?? 0;
-  return {
-    firstItem,
-    itemCount: nextItem - firstItem,
-    inputOffset,
-    inputBytes: (offsets[nextItem] ?? 0) - inputOffset,
-  };
+function keepsCaps(ends: readonly number[], bounds: PartBounds): boolean {
+  return ends.every((end, ordinal) => bounds.holds(ends[ordinal - 1] ?? 0, end));
+}
+
+function toPlans(offsets: Float64Array, ends: readonly number[]): PartPlan[] {
+  return ends.map((end, ordinal) => {
+    const firstItem = ends[ordinal - 1] ?? 0;
+    const inputOffset = offsets[firstItem]!;
+    return { firstItem, itemCount: end - firstItem, inputOffset, inputBytes: offsets[end]! - inputOffset };
+  });
 }

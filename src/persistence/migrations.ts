@@ -2,10 +2,16 @@ import type { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema';
 import { ExcludedItems1764100000000 } from './migrations/1764100000000-excluded-items';
 import { BulkPolls1764200000000 } from './migrations/1764200000000-bulk-polls';
+import { PartWaits1764230000000 } from './migrations/1764230000000-part-waits';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
-export const MIGRATIONS = [InitialSchema1764000000000, ExcludedItems1764100000000, BulkPolls1764200000000];
+export const MIGRATIONS = [
+  InitialSchema1764000000000,
+  ExcludedItems1764100000000,
+  BulkPolls1764200000000,
+  PartWaits1764230000000,
+];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */
 export function migrationsTable({ tablePrefix }: Placement): string {

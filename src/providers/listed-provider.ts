@@ -12,7 +12,8 @@ export interface ListedProvider {
   /** Taken from documentation alone. */
   readonly unverified: boolean;
   /** Null where we do not reach it. */
-  readonly capabilities: ProviderCapabilities | null;
+  readonly capabilities:
+    (Omit<ProviderCapabilities, 'maxConcurrentJobs'> & { maxConcurrentJobs: number | null }) | null;
   /** Null where we do not reach it, and for a host's own adapter. */
   readonly notes: ProviderNotes | null;
 }
@@ -31,13 +32,15 @@ export function toListedProviders(
     .map((provider): ListedProvider => {
       const adapter = adapters.get(provider.id);
       const definition = definitions.find(({ id }) => id === provider.id);
+      const capabilities = adapter?.capabilities ?? definition?.capabilities ?? null;
+      const { maxConcurrentJobs = capabilities?.maxConcurrentJobs ?? null } = provider;
       return {
         id: provider.id,
         name: provider.name,
         batch: adapter ? 'supported' : BATCH[provider.batch],
         configured: adapter !== undefined,
         unverified: definition?.unverified ?? false,
-        capabilities: adapter?.capabilities ?? definition?.capabilities ?? null,
+        capabilities: capabilities && { ...capabilities, maxConcurrentJobs },
         notes: definition?.notes ?? null,
       };
     })

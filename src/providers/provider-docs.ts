@@ -56,6 +56,9 @@ as for every provider. The same file adds models of any provider, or takes the p
 }
 \`\`\`
 
+\`limits\` sets, for any provider, how many upstream batches may be open there at once, over all processes: \`{"limits": {"gemini": {"maxConcurrentJobs": 20}}}\`,
+or \`null\` for no limit. What is above it waits here and is sent as others end.
+
 What else a provider may differ in stands in \`ProviderDescription\`: how the key is sent, how endpoints are spelled, the form of the upload, envelopes
 of answers, how lists go on, words for states, fields that are not taken. A mistake in the file stops the start and is told by its path.`;
 
@@ -79,7 +82,17 @@ export function providerDocs(providers: readonly ListedProvider[], models: reado
 
 function tables(providers: readonly ListedProvider[]): string {
   const limits = table(
-    ['id', 'provider', 'endpoints', 'requests', 'bytes', 'bytes a request', 'windows', 'polled every'],
+    [
+      'id',
+      'provider',
+      'endpoints',
+      'requests',
+      'bytes',
+      'bytes a request',
+      'windows',
+      'batches at once',
+      'polled every',
+    ],
     providers.map(limitsRow),
   );
   const notes = table(
@@ -91,16 +104,26 @@ function tables(providers: readonly ListedProvider[]): string {
 
 function limitsRow({ id, name, capabilities }: ListedProvider): string[] {
   if (!capabilities) return [`\`${id}\``, name];
-  const { endpoints, minItems, maxItems, maxBytes, maxLineBytes, pollIntervalMs } = capabilities;
+  const {
+    endpoints,
+    minItems,
+    maxItems,
+    maxBytes,
+    maxLineBytes,
+    maxEmbeddingInputs,
+    maxConcurrentJobs,
+    pollIntervalMs,
+  } = capabilities;
   const least = minItems > 1 ? `${shown(minItems)} to ` : '';
   return [
     `\`${id}\``,
     name,
     endpoints.map((endpoint) => `\`${endpoint}\``).join(', '),
-    `${least}${shown(maxItems)}`,
+    `${least}${shown(maxItems)}${maxEmbeddingInputs === undefined ? '' : `, ${shown(maxEmbeddingInputs)} embedding inputs`}`,
     `${shown(maxBytes / MB)} MB`,
     `${shown(maxLineBytes / MB)} MB`,
     completionWindows(capabilities).join(', '),
+    maxConcurrentJobs === null ? '' : shown(maxConcurrentJobs),
     `${pollIntervalMs / 1000} s`,
   ];
 }

@@ -29,8 +29,11 @@ export interface ResolvedModel {
 /** What one upstream batch of a model may hold: the provider's limits, or the model's own where they are narrower. */
 export type ResolvedLimits = Pick<
   ProviderCapabilities,
-  'maxItems' | 'maxBytes' | 'maxLineBytes' | 'minItems' | 'extraWindows'
->;
+  'maxItems' | 'maxBytes' | 'maxLineBytes' | 'minItems' | 'maxEmbeddingInputs' | 'extraWindows'
+> & {
+  /** Of the provider; null: no limit. */
+  readonly maxConcurrentJobs: number | null;
+};
 
 /** A model of the list that callers see. */
 export interface ListedModel {
@@ -74,13 +77,22 @@ export class ProviderRegistry {
       throw new CapabilityNotSupportedError(`The model ${known.id} has no batch support.`);
     const endpoints = known.endpoints.filter((endpoint) => adapter.capabilities.endpoints.includes(endpoint));
     const { id: model, upstream: upstreamModel, traits = {} } = known;
-    const limits = narrowed(adapter.capabilities, known.limits);
+    const limits = {
+      ...narrowed(adapter.capabilities, known.limits),
+      maxConcurrentJobs: this.maxConcurrentJobs(provider.id),
+    };
     return { adapter, provider: provider.id, model, upstreamModel, endpoints, traits, limits };
   }
 
   /** The adapter of a provider that a stored batch names; undefined when it is no longer configured. */
   findAdapter(provider: string): ProviderAdapter | undefined {
     return this.adapters.get(provider);
+  }
+
+  /** Most jobs that may be open at a provider at once; null where there is no such limit. */
+  maxConcurrentJobs(provider: string): number | null {
+    const set = this.providers.get(provider)?.maxConcurrentJobs;
+    return set === undefined ? (this.adapters.get(provider)?.capabilities.maxConcurrentJobs ?? null) : set;
   }
 
   /** A stored batch's model, with what the catalog says of it now. */
@@ -142,13 +154,14 @@ function withVendorIds(
   return new Map([...implied.reverse(), ...index]);
 }
 
-function narrowed(provider: ProviderCapabilities, model: ModelLimits = {}): ResolvedLimits {
+function narrowed(provider: ProviderCapabilities, model: ModelLimits = {}): Omit<ResolvedLimits, 'maxConcurrentJobs'> {
   const least = (key: 'maxItems' | 'maxBytes' | 'maxLineBytes') => Math.min(provider[key], model[key] ?? Infinity);
   return {
     maxItems: least('maxItems'),
     maxBytes: least('maxBytes'),
     maxLineBytes: least('maxLineBytes'),
     minItems: provider.minItems,
+    ...(provider.maxEmbeddingInputs !== undefined && { maxEmbeddingInputs: provider.maxEmbeddingInputs }),
     extraWindows: model.windows ?? provider.extraWindows,
   };
 }

@@ -30,6 +30,8 @@ function toDto({ capabilities, notes, ...provider }: ListedProvider): ProviderDt
       min_requests: capabilities.minItems,
       max_bytes: capabilities.maxBytes,
       max_request_bytes: capabilities.maxLineBytes,
+      max_concurrent_batches: capabilities.maxConcurrentJobs,
+      max_embedding_inputs: capabilities.maxEmbeddingInputs ?? null,
     },
     cancel: capabilities?.cancel ?? null,
     notes,

@@ -44,7 +44,8 @@ export function duplicateKey(fields: readonly ObjectField[]): string | null {
   return null;
 }
 
-function endOfValue(bytes: Buffer, start: number): number {
+/** Where the value that begins at `start` ends, exclusive; as {@link objectFields}, checks nothing. */
+export function endOfValue(bytes: Buffer, start: number): number {
   const first = bytes[start];
   if (first === Byte.QUOTE) return stringEnd(bytes, start);
   if (first === Byte.OPEN_BRACE || first === Byte.OPEN_BRACKET) return containerEnd(bytes, start);

@@ -7,6 +7,14 @@ export interface CatalogFile {
   readonly providers?: readonly ProviderDescription[];
   /** A model that the built-in catalog has too takes its place. */
   readonly models?: readonly ModelDescription[];
+  /** By provider, built in or not. */
+  readonly limits?: Readonly<Record<string, ProviderLimitsDescription>>;
+}
+
+/** What an account has of a provider, in place of what the provider gives everybody. */
+export interface ProviderLimitsDescription {
+  /** Most jobs that may be open at once; null: no limit. */
+  readonly maxConcurrentJobs: number | null;
 }
 
 /** A model of any provider. */

@@ -8,6 +8,8 @@ export interface CatalogProvider {
   readonly batch: 'adapter' | 'planned' | 'none';
   /** Whether `provider/model` is taken for a model that the catalog does not list: new ones appear weekly. */
   readonly passThrough: boolean;
+  /** In place of what its adapter says; null: no limit. */
+  readonly maxConcurrentJobs?: number | null;
 }
 
 /** Limits of one model that are narrower than its provider's. Sizes in bytes. */

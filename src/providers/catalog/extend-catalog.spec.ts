@@ -127,6 +127,17 @@ describe('extendCatalog', () => {
     });
   });
 
+  it('sets how many jobs may be open at a provider at once, in place of what is built in', () => {
+    const limits = { openai: { maxConcurrentJobs: 3 }, gemini: { maxConcurrentJobs: null } };
+    const most = (registry: ProviderRegistry) =>
+      ['openai', 'gemini', 'mistral'].map((provider) => registry.maxConcurrentJobs(provider));
+    expect(most(registryOf(undefined))).toEqual([null, 100, null]);
+    expect(most(registryOf({ limits }))).toEqual([3, null, null]);
+    expect(registryOf({ limits }).resolve('openai/gpt-4o').limits.maxConcurrentJobs).toBe(3);
+    const listed = registryOf({ limits }).listProviders();
+    expect(listed.find(({ id }) => id === 'openai')?.capabilities?.maxConcurrentJobs).toBe(3);
+  });
+
   it('puts a model in the place of the built-in one', () => {
     const traits = { sampling: 'none', maxOutputTokens: 5 } as const;
     const model = { id: 'anthropic/claude-haiku-4.5', upstream: 'mine', endpoints: ['/v1/chat/completions'], traits };
@@ -148,6 +159,7 @@ describe('extendCatalog', () => {
   });
 
   it.each([
+    ['limits of nobody', { limits: { who: { maxConcurrentJobs: 1 } } }, 'limits.who: there is no such provider'],
     ['a field that is not known', { provider: [] }, 'provider'],
     ['a model of nobody', { models: [{ id: 'who/x', endpoints: [] }] }, 'there is no provider who'],
     [

@@ -41,6 +41,7 @@ const modelSchema = z.strictObject({
 export const catalogFileSchema = z.strictObject({
   providers: z.array(genericProfileSchema.extend({ name: name.optional() })).default([]),
   models: z.array(modelSchema).default([]),
+  limits: z.record(z.string(), z.strictObject({ maxConcurrentJobs: count.nullable() })).default({}),
 });
 
 /** The catalog and the providers that we reach. */
@@ -64,7 +65,7 @@ export function extendCatalog(known: KnownProviders, file: unknown): KnownProvid
   if (!parsed.success) {
     throw new InvalidCatalogError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   }
-  const { providers, models } = parsed.data;
+  const { providers, models, limits } = parsed.data;
   const added = providers.map(({ name: shown, ...profile }): CatalogProvider => ({
     id: profile.id,
     name: shown ?? profile.id,
@@ -73,10 +74,11 @@ export function extendCatalog(known: KnownProviders, file: unknown): KnownProvid
   }));
   const all = [...known.catalog.providers, ...added];
   checkModels(models, all);
+  checkLimits(Object.keys(limits), all);
   const replaced = new Set(models.map(({ id }) => id));
   return {
     catalog: {
-      providers: all,
+      providers: all.map((provider) => ({ ...provider, ...limits[provider.id] })),
       models: [...known.catalog.models.filter(({ id }) => !replaced.has(id)), ...models.map(toModel)],
     },
     definitions: [
@@ -92,6 +94,11 @@ function checkModels(models: readonly { id: string }[], providers: readonly Cata
     ids.has(providerOf(id)) ? [] : [`models.${index}.id: there is no provider ${providerOf(id)}`],
   );
   if (problems.length > 0) throw new InvalidCatalogError(problems);
+}
+
+function checkLimits(limited: readonly string[], providers: readonly CatalogProvider[]): void {
+  const unknown = limited.filter((id) => !providers.some((provider) => provider.id === id));
+  if (unknown.length > 0) throw new InvalidCatalogError(unknown.map((id) => `limits.${id}: there is no such provider`));
 }
 
 function toModel({ id, upstream, aliases, endpoints, traits, limits }: z.output<typeof modelSchema>): CatalogModel {

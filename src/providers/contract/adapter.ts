@@ -13,6 +13,10 @@ export interface ProviderCapabilities {
   readonly maxBytes: number;
   readonly maxLineBytes: number;
   readonly minItems: number;
+  /** Most inputs of `/v1/embeddings` in all of one batch; left out where there is no such limit. */
+  readonly maxEmbeddingInputs?: number;
+  /** Most jobs that may be open at once, of all models; left out where there is no such limit. */
+  readonly maxConcurrentJobs?: number;
   readonly pollIntervalMs: number;
   /**
    * How an attempt whose create had no clear answer is found again. `lookup`: by a name or an upload of ours, so that one that is

@@ -13,6 +13,12 @@ export class ProviderLimitsDto {
 
   @ApiProperty({ type: 'integer' })
   max_request_bytes!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Upstream batches open at once; null: no such limit.' })
+  max_concurrent_batches!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Of all requests together; null: no such limit.' })
+  max_embedding_inputs!: number | null;
 }
 
 @ApiSchema({ name: 'ProviderNotes' })

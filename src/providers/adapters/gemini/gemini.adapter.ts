@@ -32,7 +32,7 @@ export interface InlineLimits {
 }
 const INLINE: InlineLimits = { bytes: 15_000_000, items: 1000 };
 
-/** Limits as documented by the vendor in November 2026: files of 2 GB. It names no number of requests and no length of one. */
+/** Limits as documented by the vendor in November 2026: files of 2 GB, 100 batches at once. It names no number of requests and no length of one. */
 const CAPABILITIES: ProviderCapabilities = {
   endpoints: ['/v1/chat/completions', '/v1/embeddings'],
   extraWindows: [],
@@ -40,6 +40,7 @@ const CAPABILITIES: ProviderCapabilities = {
   maxBytes: 2_000_000_000,
   maxLineBytes: 2_000_000_000,
   minItems: 1,
+  maxConcurrentJobs: 100,
   pollIntervalMs: 30_000,
   recovery: 'lookup',
   cancel: 'stops',

@@ -1,6 +1,6 @@
 import { OPENAI_SHAPE, sameEndpoints, type OpenAiProfile } from '../profile';
 
-/** Limits as documented by the vendor in November 2026: 50,000 requests and 200 MB a file. */
+/** Limits as documented by the vendor in November 2026: 50,000 requests and 200 MB a file, and 50,000 inputs of embeddings in all of it. */
 export const OPENAI: OpenAiProfile = {
   ...OPENAI_SHAPE,
   id: 'openai',
@@ -13,6 +13,7 @@ export const OPENAI: OpenAiProfile = {
     maxBytes: 200_000_000,
     maxLineBytes: 200_000_000,
     minItems: 1,
+    maxEmbeddingInputs: 50_000,
     pollIntervalMs: 15_000,
     notFoundGraceMs: 120_000,
   },
