@@ -51,10 +51,8 @@ export class CreateBatchTransaction {
     return this.database.transaction(async (tx) => {
       const allowance = await this.quota.reserve(rows.batch.ownerId, tx);
       await this.store.insert(rows, tx);
-      for (const part of rows.parts) {
-        const job = part.waitsFor === null ? nextJob(part.id, part.state) : null;
-        if (job) await this.queue.enqueue(job, tx);
-      }
+      const jobs = rows.parts.flatMap((part) => (part.waitsFor === null ? (nextJob(part.id, part.state) ?? []) : []));
+      await this.queue.enqueueNew(jobs, tx);
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);
       return allowance;
     });

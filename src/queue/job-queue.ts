@@ -44,8 +44,20 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
   /** Stores a job in the transaction that needs it and wakes the workers once that is committed. */
   async enqueue(job: Job, tx: EntityManager): Promise<void> {
     await this.boss.send(job.queue, {}, { db: bossDb(tx), singletonKey: job.key });
-    await tx.query('SELECT pg_notify($1, $2)', [this.channel, job.queue]);
-    afterCommit(() => this.wakeOf(job.queue).now());
+    await this.wakeAfterCommit(job.queue, tx);
+  }
+
+  /** As {@link enqueue}, all at once, for keys that nobody else enqueues: these cannot wait for each other. */
+  async enqueueNew(jobs: readonly Job[], tx: EntityManager): Promise<void> {
+    if (jobs.length === 0) return;
+    const rows = jobs.map(({ queue, key }) => ({ name: queue, data: {}, singletonKey: key }));
+    await this.boss.insert(rows, { db: bossDb(tx) });
+    for (const queue of new Set(jobs.map((job) => job.queue))) await this.wakeAfterCommit(queue, tx);
+  }
+
+  private async wakeAfterCommit(queue: string, tx: EntityManager): Promise<void> {
+    await tx.query('SELECT pg_notify($1, $2)', [this.channel, queue]);
+    afterCommit(() => this.wakeOf(queue).now());
   }
 
   /** What a worker of that queue sleeps on. */

@@ -13,6 +13,8 @@ export interface BatchAllowance {
   readonly remaining: number;
 }
 
+type OwnerRow = Pick<OwnerEntity, 'batchLimit'>;
+
 /** The limit on active batches an owner. */
 @Injectable()
 export class QuotaService {
@@ -26,8 +28,7 @@ export class QuotaService {
   /** A look without a lock: enough to refuse early, never enough to accept. */
   async allowance(ownerId: string): Promise<BatchAllowance> {
     const manager = this.database.manager;
-    const owner = await manager.findOneBy(OwnerEntity, { id: ownerId });
-    return this.count(ownerId, owner, manager);
+    return this.count(ownerId, await this.find(ownerId, manager), manager);
   }
 
   /**
@@ -36,15 +37,30 @@ export class QuotaService {
    * @returns the allowance once that batch is stored
    */
   async reserve(ownerId: string, tx: EntityManager): Promise<BatchAllowance> {
-    const createdAt = new Date(this.clock.now());
-    await tx.createQueryBuilder().insert().into(OwnerEntity).values({ id: ownerId, createdAt }).orIgnore().execute();
-    const owner = await tx.findOne(OwnerEntity, { where: { id: ownerId }, lock: { mode: 'pessimistic_write' } });
+    const owner = (await this.lock(ownerId, tx)) ?? (await this.createLocked(ownerId, tx));
     const { limit, remaining } = await this.count(ownerId, owner, tx);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     return { limit, remaining: remaining - 1 };
   }
 
-  private async count(ownerId: string, owner: OwnerEntity | null, manager: EntityManager): Promise<BatchAllowance> {
+  private async createLocked(ownerId: string, tx: EntityManager): Promise<OwnerRow | null> {
+    const createdAt = new Date(this.clock.now());
+    await tx.createQueryBuilder().insert().into(OwnerEntity).values({ id: ownerId, createdAt }).orIgnore().execute();
+    return this.lock(ownerId, tx);
+  }
+
+  private lock(ownerId: string, tx: EntityManager): Promise<OwnerRow | null> {
+    return this.find(ownerId, tx, 'FOR UPDATE');
+  }
+
+  private async find(ownerId: string, manager: EntityManager, lock = ''): Promise<OwnerRow | null> {
+    const owners = this.database.tableOf(OwnerEntity);
+    const sql = `SELECT batch_limit AS "batchLimit" FROM ${owners} WHERE id = $1 ${lock}`;
+    const [owner] = await manager.query<OwnerRow[]>(sql, [ownerId]);
+    return owner ?? null;
+  }
+
+  private async count(ownerId: string, owner: OwnerRow | null, manager: EntityManager): Promise<BatchAllowance> {
     const limit = owner?.batchLimit ?? this.options.batchLimitPerOwner ?? DEFAULT_BATCH_LIMIT;
     // Looked up late: the module that keeps the batches imports this one.
     const counter = this.moduleRef.get(ActiveBatchCounter, { strict: false });
