@@ -26,6 +26,9 @@ export interface ResolvedModel {
   readonly limits: ResolvedLimits;
 }
 
+/** Few for a line of JSON, whose prompts have three to four: a part that seems to fit does. */
+const BYTES_PER_TOKEN = 2;
+
 /** What one upstream batch of a model may hold: the provider's limits, or the model's own where they are narrower. */
 export type ResolvedLimits = Pick<
   ProviderCapabilities,
@@ -158,7 +161,7 @@ function narrowed(provider: ProviderCapabilities, model: ModelLimits = {}): Omit
   const least = (key: 'maxItems' | 'maxBytes' | 'maxLineBytes') => Math.min(provider[key], model[key] ?? Infinity);
   return {
     maxItems: least('maxItems'),
-    maxBytes: least('maxBytes'),
+    maxBytes: Math.min(least('maxBytes'), (model.maxQueuedTokens ?? Infinity) * BYTES_PER_TOKEN),
     maxLineBytes: least('maxLineBytes'),
     minItems: provider.minItems,
     ...(provider.maxEmbeddingInputs !== undefined && { maxEmbeddingInputs: provider.maxEmbeddingInputs }),

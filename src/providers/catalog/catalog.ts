@@ -17,6 +17,8 @@ export interface ModelLimits {
   readonly maxItems?: number;
   readonly maxBytes?: number;
   readonly maxLineBytes?: number;
+  /** Tokens of prompts that the account may have queued for the model: no part is larger, by a cautious guess from its bytes. */
+  readonly maxQueuedTokens?: number;
   /** Completion windows besides `24h`, in place of the provider's. */
   readonly windows?: readonly string[];
 }

@@ -127,6 +127,14 @@ describe('extendCatalog', () => {
     });
   });
 
+  it('cuts the parts of a model to the tokens that the account may have queued', () => {
+    const model = (maxQueuedTokens: number) => ({
+      models: [{ id: 'openai/gpt-4o', endpoints: ['/v1/chat/completions'] as const, limits: { maxQueuedTokens } }],
+    });
+    expect(registryOf(model(90_000)).resolve('openai/gpt-4o').limits.maxBytes).toBe(180_000);
+    expect(registryOf(model(9_000_000_000)).resolve('openai/gpt-4o').limits.maxBytes).toBe(200_000_000);
+  });
+
   it('sets how many jobs may be open at a provider at once, in place of what is built in', () => {
     const limits = { openai: { maxConcurrentJobs: 3 }, gemini: { maxConcurrentJobs: null } };
     const most = (registry: ProviderRegistry) =>

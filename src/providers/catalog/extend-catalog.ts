@@ -25,6 +25,7 @@ const limitsSchema = z.strictObject({
   maxItems: count.optional(),
   maxBytes: count.optional(),
   maxLineBytes: count.optional(),
+  maxQueuedTokens: count.optional(),
   windows: z.array(z.string().regex(/^[1-9]\d*[hd]$/, 'a window such as 48h or 7d')).optional(),
 });
 
