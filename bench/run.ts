@@ -1,57 +1,45 @@
-import { parseArgs } from 'node:util';
 import { join } from 'node:path';
-import { Client } from 'pg';
-import { PostgresServer } from '../test/support/postgres/postgres-server';
+import { parseArgs } from 'node:util';
 import { FIGURES } from './figures/figures';
 import { Cleanups } from './support/cleanups';
-import { holds, type BenchContext, type Figure, type Measured } from './support/figure';
+import { startDurableServer } from './support/durable-server';
+import { holds, type Figure } from './support/figure';
 import { BENCH } from './support/paths';
 import { installPeers } from './support/peers';
-import { lineOf, machine, writeResults } from './support/report';
+import { machine, writeResults } from './support/report';
+import { runFigures } from './support/run-figures';
 
 const ROUNDS = 5;
+/** Figures at a time in the short form, where speed does not matter. */
+const SHORT_AT_ONCE = 3;
 const PROFILES = join(BENCH, 'results/profiles');
+const OPTIONS = {
+  short: { type: 'boolean', default: false },
+  profile: { type: 'boolean', default: false },
+} as const;
 
-/** Runs the figures that are named, or all; a bar that is missed is told and is no failure. */
+/** Runs the figures that are named, or all. A bar that is missed is told and is no failure. */
 async function main(args: readonly string[]): Promise<void> {
-  const { values: flags, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { short: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
-  });
+  const { values: flags, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
   const figures = choose(positionals);
-  const profiles = flags.profile ? PROFILES : null;
-  const how = { short: flags.short, rounds: flags.short ? 1 : ROUNDS, profiles };
   const cleanups = new Cleanups();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void cleanups.run().finally(() => process.exit(130)));
   }
   try {
     installPeers();
-    const server = await PostgresServer.start();
+    const { server, settings } = await startDurableServer();
     cleanups.add(() => server.stop());
-    const about = machine(await postgresSettings(server));
-    const results: Measured[] = [];
-    for (const figure of figures) {
-      results.push(...(await measure(figure, { ...how, server, cleanups })));
-    }
-    const missed = results.filter((result) => !holds(result));
-    console.log(
-      `${results.filter(({ bar }) => bar !== null).length - missed.length} bars held, ${missed.length} missed`,
-    );
-    if (!flags.short) console.log(`Written to ${writeResults(about, results)}`);
-  } finally {
-    await cleanups.run();
-  }
-}
-
-async function measure(figure: Figure, context: BenchContext): Promise<Measured[]> {
-  const cleanups = new Cleanups();
-  context.cleanups.add(() => cleanups.run());
-  try {
-    const results = await figure.run({ ...context, cleanups });
-    for (const result of results) console.log(lineOf(result));
-    return results;
+    const about = machine(settings);
+    const how = { short: flags.short, rounds: flags.short ? 1 : ROUNDS, profiles: flags.profile ? PROFILES : null };
+    const context = { ...how, server, cleanups };
+    const { results, broken } = await runFigures(figures, context, flags.short ? SHORT_AT_ONCE : 1);
+    const barred = results.filter(({ bar }) => bar !== null);
+    const missed = barred.filter((result) => !holds(result)).length;
+    console.log(`${barred.length - missed} bars held, ${missed} missed, ${broken} figures broke`);
+    if (flags.short) console.log('This was the short form: whether it works, and nothing of speed');
+    else console.log(`Written to ${writeResults(about, results)}`);
+    if (broken > 0) process.exitCode = 1;
   } finally {
     await cleanups.run();
   }
@@ -62,25 +50,6 @@ function choose(names: readonly string[]): readonly Figure[] {
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`There is no figure ${unknown.join(', ')}; there are ${known.join(', ')}`);
   return names.length === 0 ? FIGURES : FIGURES.filter((figure) => figure.names.some((name) => names.includes(name)));
-}
-
-/** What decides how durable a commit is, and so how fast; throws where commits are not durable. */
-async function postgresSettings(server: PostgresServer): Promise<Record<string, string>> {
-  const client = new Client({ connectionString: server.adminUrl });
-  await client.connect();
-  try {
-    const settings: Record<string, string> = {};
-    for (const name of ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes']) {
-      const { rows } = await client.query<Record<string, string>>(`SHOW ${name}`);
-      settings[name] = rows[0]?.[name] ?? '';
-    }
-    if (settings.fsync !== 'on' || settings.synchronous_commit !== 'on') {
-      throw new Error('The benchmark wants a Postgres server with fsync and synchronous_commit on');
-    }
-    return settings;
-  } finally {
-    await client.end();
-  }
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

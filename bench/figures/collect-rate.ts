@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChatItems } from '../support/chat-items';
 import { atLeast, type BenchContext, type Figure, type Measured } from '../support/figure';
@@ -7,6 +5,7 @@ import { HelperProcess } from '../support/helper-process';
 import { timedPost } from '../support/http-calls';
 import { interleave } from '../support/interleave';
 import { Deployment } from '../support/meshbatch';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const ITEMS = 50_000;
 const SHORT_ITEMS = 1_000;
@@ -29,8 +28,7 @@ export const collectRate: Figure = {
       return collected;
     };
     await ours();
-    const folder = await mkdtemp(join(tmpdir(), 'meshbatch-bench-'));
-    cleanups.add(() => rm(folder, { recursive: true, force: true }));
+    const folder = await temporaryFolder(cleanups);
     const bytes = await stub.ask<number>('dump', join(folder, 'rows.jsonl'));
     const loop = await HelperProcess.start('map-loop', cleanups);
     const baseline = () => loop.ask<number>('run', join(folder, 'rows.jsonl'), join(folder, 'lines.jsonl'));

@@ -5,7 +5,7 @@ import { HelperProcess } from '../support/helper-process';
 import { MODEL } from '../support/ingest-bench';
 import { interleave } from '../support/interleave';
 import { Deployment } from '../support/meshbatch';
-import { createKeys } from '../support/owners';
+import { createKeys } from '../support/rows';
 import { startPortkey } from '../support/portkey';
 
 const CONNECTIONS = 16;

@@ -1,8 +1,24 @@
 import type { Figure } from '../support/figure';
+import { acceptToUpstream } from './accept-to-upstream';
 import { collectRate } from './collect-rate';
 import { createRate } from './create-rate';
 import { followers } from './followers';
 import { ingest, ingestVsNaive } from './ingest';
+import { ingestVsRelay } from './ingest-vs-relay';
+import { largeIngest } from './large-ingest';
+import { resultsMemory } from './results-memory';
+import { resultsRate } from './results-rate';
 
 /** Every figure, in the order in which they run. */
-export const FIGURES: readonly Figure[] = [ingest, ingestVsNaive, createRate, collectRate, followers];
+export const FIGURES: readonly Figure[] = [
+  ingest,
+  ingestVsNaive,
+  ingestVsRelay,
+  largeIngest,
+  resultsMemory,
+  createRate,
+  resultsRate,
+  collectRate,
+  acceptToUpstream,
+  followers,
+];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, type Figure, type Measured } from '../support/figure';
 import { HelperProcess } from '../support/helper-process';
 import { Deployment } from '../support/meshbatch';
-import { withRows } from '../support/owners';
+import { withRows } from '../support/rows';
 import { cpuSeconds } from '../support/process-usage';
 import { seedRunning } from '../support/seed-running';
 import { quantile } from '../support/statistics';

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChatItems } from '../support/chat-items';
 import { atMost, type BenchContext, type Figure, type Measured } from '../support/figure';
@@ -7,6 +6,7 @@ import { HelperProcess } from '../support/helper-process';
 import { timedPost } from '../support/http-calls';
 import { interleave } from '../support/interleave';
 import { startIngest, WARM_UPS, type IngestBench } from '../support/ingest-bench';
+import { temporaryFolder } from '../support/temporary-folder';
 
 /** POST to 200 of one large body, over JSON.parse of it in a process that does nothing else. */
 export const ingest: Figure = {
@@ -23,8 +23,7 @@ export const ingest: Figure = {
 };
 
 async function startParser({ cleanups }: BenchContext, { body }: IngestBench): Promise<HelperProcess> {
-  const folder = await mkdtemp(join(tmpdir(), 'meshbatch-bench-'));
-  cleanups.add(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder(cleanups);
   const path = join(folder, 'body.json');
   await writeFile(path, body);
   const parser = await HelperProcess.start('json-parse', cleanups);

@@ -38,6 +38,27 @@ export async function timedPost(url: string, body: Buffer, headers: OutgoingHttp
   return answer.ms;
 }
 
+/** Begins a GET; the body is the caller's to read. */
+export async function get(url: string, key = KEY): Promise<IncomingMessage> {
+  const call = request(url, { agent, headers: { authorization: `Bearer ${key}` } });
+  call.end();
+  return answerOf(call);
+}
+
+export async function getJson<T>(url: string): Promise<T> {
+  const answer = await get(url);
+  const body = (await collect(answer)).toString('utf8');
+  if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}: ${body.slice(0, 500)}`);
+  return JSON.parse(body) as T;
+}
+
+/** Reads a body and forgets it; resolves to its length in bytes. */
+export async function drain(answer: IncomingMessage): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of answer) bytes += (chunk as Buffer).length;
+  return bytes;
+}
+
 async function collect(answer: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);

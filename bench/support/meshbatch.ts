@@ -1,12 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import type { BenchContext } from './figure';
-import { REPOSITORY, SERVICE_MAIN } from './paths';
+import { SERVICE_MAIN } from './paths';
+import { migrated } from './rows';
 
 export const KEY = `rsk_${'bench'.repeat(8)}`;
 const READY = /^Meshbatch is at (\S+),/;
@@ -31,10 +31,7 @@ export class Deployment {
     const dataDir = await mkdtemp(join(tmpdir(), 'meshbatch-bench-'));
     cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
     const deployment = new Deployment(databaseUrl, dataDir, settings, context);
-    await promisify(execFile)(process.execPath, [join(REPOSITORY, 'dist/cli/migrate.js')], {
-      cwd: dataDir,
-      env: deployment.environment({}),
-    });
+    await migrated(databaseUrl);
     return deployment;
   }
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 
 /** Ticks a second of the times in /proc, on every Linux that Node runs on. */
 const TICKS = 100;
+const KIB = 1024;
+const LOOK_MS = 20;
 
 /** CPU seconds that a process has used so far, in user and system mode. */
 export function cpuSeconds(pid: number): number {
@@ -9,4 +11,24 @@ export function cpuSeconds(pid: number): number {
   // The name in parentheses may hold spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** Resident memory of a process, in bytes. */
+export function residentBytes(pid: number): number {
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  return Number(line?.[1]) * KIB;
+}
+
+/** The most resident memory of a process while `work` runs, in bytes, looked at every 20 ms; and what `work` resolves to. */
+export async function peakResidentBytes<T>(pid: number, work: () => Promise<T>): Promise<{ peak: number; result: T }> {
+  let peak = residentBytes(pid);
+  const look = () => (peak = Math.max(peak, residentBytes(pid)));
+  const timer = setInterval(look, LOOK_MS);
+  try {
+    const result = await work();
+    look();
+    return { peak, result };
+  } finally {
+    clearInterval(timer);
+  }
 }

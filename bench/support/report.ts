@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -16,16 +16,21 @@ export function lineOf(measured: Measured): string {
 
 /** Where and on what a run was measured. */
 export function machine(postgres: Readonly<Record<string, string>>) {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: REPOSITORY, encoding: 'utf8' }).trim();
   const cores = cpus();
   return {
     date: new Date().toISOString(),
-    commit,
+    commit: commit(),
     node: process.version,
     cores: cores.length,
     cpu: cores[0]?.model ?? 'unknown',
     postgres,
   };
+}
+
+/** Null outside a clone. */
+function commit(): string | null {
+  const asked = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: REPOSITORY, encoding: 'utf8' });
+  return asked.status === 0 ? asked.stdout.trim() : null;
 }
 
 /** Writes `bench/results/latest.json`; returns its path. */

@@ -19,6 +19,11 @@ export async function withRows<T>(databaseUrl: string, work: (rows: DataSource) 
   }
 }
 
+/** Brings a database up to this version, as `npm run migrate` does. */
+export async function migrated(databaseUrl: string): Promise<void> {
+  await withRows(databaseUrl, async () => undefined);
+}
+
 /** Makes that many owners with a key each; resolves to the keys. */
 export async function createKeys(databaseUrl: string, count: number): Promise<string[]> {
   return withRows(databaseUrl, async (rows) => {
