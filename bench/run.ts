@@ -24,7 +24,10 @@ async function main(args: readonly string[]): Promise<void> {
   const figures = choose(positionals);
   const cleanups = new Cleanups();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void cleanups.run().finally(() => process.exit(130)));
+    process.once(signal, () => {
+      console.error(`Stopped by ${signal}`);
+      void cleanups.run().finally(() => process.exit(130));
+    });
   }
   try {
     installPeers();
@@ -52,7 +55,16 @@ function choose(names: readonly string[]): readonly Figure[] {
   return names.length === 0 ? FIGURES : FIGURES.filter((figure) => figure.names.some((name) => names.includes(name)));
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error);
+/** What waits for something that can no longer come must not pass for a run that went well. */
+function endedEarly(): void {
+  console.error('The run ended before its end: something waited that nothing could wake');
   process.exitCode = 1;
-});
+}
+
+process.once('beforeExit', endedEarly);
+void main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  .finally(() => process.off('beforeExit', endedEarly));
