@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BenchContext } from './figure';
-import { SERVICE_MAIN } from './paths';
+import { REPOSITORY, SERVICE_MAIN } from './paths';
 import { migrated } from './rows';
 
 export const KEY = `rsk_${'bench'.repeat(8)}`;
@@ -38,8 +39,12 @@ export class Deployment {
   /** Starts a process of a role; one that serves HTTP is resolved when it listens. */
   async start(role: 'all' | 'api' | 'worker', settings: Settings = {}): Promise<ServiceProcess> {
     const { profiles } = this.context;
-    const flags = profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
-    const service = new ServiceProcess(flags, this.dataDir, this.environment({ ROLE: role, ...settings }));
+    const profiling = profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
+    const service = new ServiceProcess(
+      [...startFlags(), ...profiling],
+      this.dataDir,
+      this.environment({ ROLE: role, ...settings }),
+    );
     this.context.cleanups.add(() => service.stop());
     if (role !== 'worker') await service.listening();
     return service;
@@ -61,6 +66,14 @@ export class Deployment {
       ...settings,
     };
   }
+}
+
+/** What `npm start` gives Node. */
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** The compiled service as users run it. */

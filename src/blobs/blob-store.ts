@@ -21,6 +21,12 @@ export class BlobNotFoundError extends Error {
  */
 export abstract class BlobStore {
   /**
+   * Whether {@link write} has done with a chunk by the time it asks for the second one after it, so that the source may write over
+   * it: large bodies then come without a new buffer for every chunk. False unless a store says otherwise.
+   */
+  readonly releasesChunks: boolean = false;
+
+  /**
    * Stores all that `source` yields and resolves to its length in bytes once it is durable. The blob appears whole
    * or not at all: when the source throws, nothing is left and the source's error is rethrown.
    */

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** The only source of time in the product, so that a test can replay a history. */
 export abstract class Clock {
   /** Milliseconds since the Unix epoch. */
@@ -13,9 +11,17 @@ export class SystemClock extends Clock {
     return Date.now();
   }
 
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-      if (!signal?.aborted) throw error;
+  /** Not that of `node:timers/promises`, which makes an error, with its stack, of every sleep that is cut short. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal?.addEventListener('abort', wake, { once: true });
     });
   }
 }

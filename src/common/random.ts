@@ -11,8 +11,17 @@ export abstract class Random {
   }
 }
 
+/** Drawn from the system at once: an id takes many draws of a few bytes. */
+const POOL_BYTES = 4096;
+
 export class SystemRandom extends Random {
+  private pool: Buffer = Buffer.alloc(0);
+
   bytes(size: number): Buffer {
-    return randomBytes(size);
+    if (size > POOL_BYTES) return randomBytes(size);
+    if (size > this.pool.length) this.pool = randomBytes(POOL_BYTES);
+    const drawn = this.pool.subarray(0, size);
+    this.pool = this.pool.subarray(size);
+    return drawn;
   }
 }

@@ -55,12 +55,13 @@ describe('the inputs of a batch of embeddings', () => {
   async function run(inputs: readonly unknown[], url: string) {
     const body = { model: 'acme/e' };
     const requests = inputs.map((input, index) => ({ custom_id: `${index}`, url, body: { ...body, input } }));
-    const ingest = new IngestRun(
+    const ingest = new IngestRun({
       registry,
-      { maxBodyBytes: 1e9, maxBatchItems: 1e6 },
-      { kind: 'json' },
-      Buffer.alloc(16),
-    );
+      limits: { maxBodyBytes: 1e9, maxBatchItems: 1e6 },
+      format: { kind: 'json' },
+      hashKey: Buffer.alloc(16),
+      reusesBlocks: false,
+    });
     for await (const _ of ingest.read(bodyOf({ requests })));
     return ingest.result().lines;
   }

@@ -3,7 +3,7 @@ import { ValidationFailedError, type Fault } from '../http/meshbatch-error';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderRegistry } from '../providers/provider-registry';
 import { FULL_TIER } from '../../test/support/tier';
-import { IngestRun } from './ingest-run';
+import { IngestRun, type IngestRunOptions } from './ingest-run';
 
 const CHAT = ['/v1/chat/completions'] as const;
 const ADAPTER = {
@@ -18,7 +18,13 @@ const REGISTRY = new ProviderRegistry([ADAPTER], {
   providers: [{ id: 'acme', name: 'Acme', batch: 'adapter', passThrough: true }],
   models: [],
 });
-const LIMITS = { maxBodyBytes: 1e9, maxBatchItems: 1000 };
+const RUN: IngestRunOptions = {
+  registry: REGISTRY,
+  limits: { maxBodyBytes: 1e9, maxBatchItems: 1000 },
+  format: { kind: 'json' },
+  hashKey: Buffer.alloc(16, 1),
+  reusesBlocks: false,
+};
 
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
@@ -64,7 +70,7 @@ interface Outcome {
 
 /** What becomes of a body in these chunks; `slow` leaves every item to the exact reading. */
 async function ingest(chunks: readonly Buffer[], slow = false): Promise<Outcome> {
-  const run = new IngestRun(REGISTRY, LIMITS, { kind: 'json' }, Buffer.alloc(16, 1));
+  const run = new IngestRun(RUN);
   const { item: take } = run;
   if (slow) run.item = (bytes, start, end, index) => take.call(run, bytes, start, end, index, null);
   const source = (async function* () {

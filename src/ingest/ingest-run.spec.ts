@@ -43,6 +43,10 @@ const LIMITS = { maxBodyBytes: 1_000_000, maxBatchItems: 300 };
 const HASH_KEY = Buffer.from('0123456789abcdef');
 const JSON_BODY: BodyFormat = { kind: 'json' };
 
+function runOf(registry: ProviderRegistry, limits: typeof LIMITS, format = JSON_BODY): IngestRun {
+  return new IngestRun({ registry, limits, format, hashKey: HASH_KEY, reusesBlocks: false });
+}
+
 async function run(
   text: string | Buffer[],
   registry = registryWith(),
@@ -50,7 +54,7 @@ async function run(
   format: BodyFormat = JSON_BODY,
 ) {
   const chunks = typeof text === 'string' ? [Buffer.from(text)] : text;
-  const ingest = new IngestRun(registry, limits, format, HASH_KEY);
+  const ingest = runOf(registry, limits, format);
   const lines: Buffer[] = [];
   for await (const chunk of ingest.read(streamOf(chunks))) lines.push(chunk);
   const { lines: found, ...facts } = ingest.result();
@@ -87,7 +91,7 @@ describe('IngestRun', () => {
       Buffer.from(`{"requests":[${JSON.stringify(item('1', 'who'))},`),
       Buffer.from('not JSON'),
     ]);
-    await expect(new IngestRun(registryWith(), LIMITS, JSON_BODY, HASH_KEY).read(source).next()).rejects.toMatchObject({
+    await expect(runOf(registryWith(), LIMITS).read(source).next()).rejects.toMatchObject({
       code: 'model_not_found',
     });
     expect((await source.next()).done).toBe(true);

@@ -1,6 +1,7 @@
 import type { ItemsReader, ItemsSink } from '../common/jsonl/items-reader';
 import type { LayoutScanner } from '../common/jsonl/layout-scanner';
 import { KeyedHash } from '../common/keyed-hash';
+import { nextTurn } from '../common/next-turn';
 import { completionWindows } from '../providers/contract/completion-windows';
 import type { ProviderRegistry } from '../providers/provider-registry';
 import { BatchFields } from './batch-fields';
@@ -13,22 +14,32 @@ import { ItemIntake } from './item-intake';
 import { LineWriter } from './line-writer';
 import { splitFault } from './split-fault';
 
+/** Read in one go, which takes less than a millisecond: meanwhile nobody else gets an answer. */
+const TURN_BYTES = 64 * 1024;
+
+export interface IngestRunOptions {
+  readonly registry: ProviderRegistry;
+  readonly limits: IngestLimits;
+  readonly format: BodyFormat;
+  /** Random bytes of this process, so that nobody can foresee which ids fall together. */
+  readonly hashKey: Buffer;
+  /** Whether what was handed out may be written over once two more were asked for. */
+  readonly reusesBlocks: boolean;
+}
+
 /** One create body on its way in: checks it as it streams and hands on the lines to store. */
 export class IngestRun implements ItemsSink {
+  private readonly limits: IngestLimits;
   private readonly faults = new FaultList();
   private readonly fields: BatchFields;
-  private readonly lines = new LineWriter();
+  private readonly lines: LineWriter;
   private readonly intake: ItemIntake;
   private readonly reader: ItemsReader;
   private sawRequests = false;
 
-  /** @param hashKey random bytes of this process, so that nobody can foresee which ids fall together */
-  constructor(
-    registry: ProviderRegistry,
-    private readonly limits: IngestLimits,
-    format: BodyFormat,
-    hashKey: Buffer,
-  ) {
+  constructor({ registry, limits, format, hashKey, reusesBlocks }: IngestRunOptions) {
+    this.limits = limits;
+    this.lines = new LineWriter(reusesBlocks);
     this.intake = new ItemIntake(registry, new CustomIdSet(new KeyedHash(hashKey)), this.lines, this.faults);
     this.fields = new BatchFields(format);
     this.reader = readerOf(format, this);
@@ -38,10 +49,15 @@ export class IngestRun implements ItemsSink {
   async *read(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let received = 0;
     for await (const chunk of source) {
-      received += chunk.length;
-      if (received > this.limits.maxBodyBytes) throw new PayloadTooLargeError('bytes', this.limits.maxBodyBytes);
-      this.guard(() => this.reader.push(chunk));
-      yield* this.lines.takeFull();
+      for (let start = 0; start < chunk.length; start += TURN_BYTES) {
+        // Others have waited long enough: see TURN_BYTES.
+        if (received > 0) await nextTurn();
+        const piece = chunk.subarray(start, start + TURN_BYTES);
+        received += piece.length;
+        if (received > this.limits.maxBodyBytes) throw new PayloadTooLargeError('bytes', this.limits.maxBodyBytes);
+        this.guard(() => this.reader.push(piece));
+        yield* this.lines.takeFull();
+      }
     }
     this.guard(() => this.reader.end());
     this.throwRefusal();
@@ -53,9 +69,8 @@ export class IngestRun implements ItemsSink {
     const { facts } = this.intake;
     if (!facts) throw new Error('The body has not been read to its end');
     const { completionWindow, metadata } = this.fields;
-    const { offsets } = this.lines;
     const { resolved, item, inputs } = facts;
-    const units = inputs?.units ?? null;
+    const [offsets, units] = [this.lines.offsets(), inputs?.units ?? null];
     return { resolved, endpoint: item.endpoint, completionWindow, metadata, lines: { offsets, units } };
   }
 

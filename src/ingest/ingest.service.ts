@@ -55,8 +55,9 @@ export class IngestService {
 
   /** Stores the items under `inputKey`; throws a {@link MeshbatchError} and leaves nothing when the body is refused. */
   async ingest(inputKey: string, { bytes, format }: IncomingBody): Promise<IngestedBatch> {
-    const run = new IngestRun(this.registry, this.limits, format, this.hashKey);
-    const inputBytes = await this.blobs.write(inputKey, run.read(bytes));
+    const { registry, limits, hashKey, blobs } = this;
+    const run = new IngestRun({ registry, limits, format, hashKey, reusesBlocks: blobs.releasesChunks });
+    const inputBytes = await blobs.write(inputKey, run.read(bytes));
     const { lines, resolved, ...facts } = run.result();
     const caps = { ...resolved.limits, maxUnits: resolved.limits.maxEmbeddingInputs };
     const parts = planParts(lines, caps, LINE_GROWTH_BYTES);

@@ -1,16 +1,25 @@
 const BLOCK_BYTES = 256 * 1024;
-const FIRST_OFFSETS = 64;
+/** Of the first block: most bodies are small. */
+const FIRST_BLOCK_BYTES = 16 * 1024;
+/** Blocks kept to be written anew. */
+const MAX_FREE = 4;
+const FIRST_LENGTHS = 64;
 /** Up to here a loop is faster than the call of a copy. */
 const LOOP_BYTES = 96;
 
-/** Writes lines one behind the other into blocks of 256 KiB, and notes where each starts. */
+/** Writes lines one behind the other into blocks of 256 KiB, and notes how long each is. */
 export class LineWriter {
   private readonly full: Buffer[] = [];
+  private readonly free: Buffer[] = [];
+  private handedOut: Buffer | null = null;
   private block: Buffer | null = null;
   private used = 0;
-  private written = 0;
-  private starts = new Float64Array(FIRST_OFFSETS);
+  private lineBytes = 0;
+  private lengths = new Uint32Array(FIRST_LENGTHS);
   private count = 0;
+
+  /** @param reuses whether a block may be written anew once two later ones were asked for; else every one is new */
+  constructor(private readonly reuses: boolean) {}
 
   /** How many lines were ended. */
   get lines(): number {
@@ -18,41 +27,58 @@ export class LineWriter {
   }
 
   /** Where each line starts, and the length of them all as last entry. */
-  get offsets(): Float64Array {
-    return this.starts.subarray(0, this.count + 1);
+  offsets(): Float64Array {
+    const offsets = new Float64Array(this.count + 1);
+    for (let line = 0; line < this.count; line++) offsets[line + 1] = offsets[line]! + this.lengths[line]!;
+    return offsets;
   }
 
   /** Goes on with the line: `bytes` from `start` to `end` (exclusive). */
   add(bytes: Buffer, start = 0, end = bytes.length): void {
-    this.written += end - start;
+    this.lineBytes += end - start;
     for (let pos = start; pos < end;) {
-      const block = (this.block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES));
-      const next = Math.min(end, pos + BLOCK_BYTES - this.used);
+      const block = (this.block ??= this.newBlock());
+      const next = Math.min(end, pos + block.length - this.used);
       copy(bytes, pos, next, block, this.used);
       this.used += next - pos;
       pos = next;
-      if (this.used === BLOCK_BYTES) this.full.push(this.takeBlock());
+      if (this.used === block.length) this.full.push(this.takeBlock());
     }
   }
 
   /** Ends the line; its line feed is among what was added. */
   endLine(): void {
-    if (++this.count === this.starts.length) {
-      const longer = new Float64Array(this.starts.length * 2);
-      longer.set(this.starts);
-      this.starts = longer;
+    if (this.count === this.lengths.length) {
+      const longer = new Uint32Array(this.lengths.length * 2);
+      longer.set(this.lengths);
+      this.lengths = longer;
     }
-    this.starts[this.count] = this.written;
+    this.lengths[this.count++] = this.lineBytes;
+    this.lineBytes = 0;
   }
 
   /** Hands out the blocks that are full. */
-  takeFull(): Buffer[] {
-    return this.full.splice(0);
+  *takeFull(): Generator<Buffer> {
+    for (let block = this.full.shift(); block; block = this.full.shift()) {
+      yield block;
+      // Asked for the next one, so the one before this is done with.
+      this.release(this.handedOut);
+      this.handedOut = block;
+    }
   }
 
   /** Hands out what is left; empty when nothing is. */
   takeRest(): Buffer {
     return this.block === null ? Buffer.alloc(0) : this.takeBlock();
+  }
+
+  private release(block: Buffer | null): void {
+    if (this.reuses && block?.length === BLOCK_BYTES && this.free.length < MAX_FREE) this.free.push(block);
+  }
+
+  private newBlock(): Buffer {
+    const isFirst = this.count === 0 && this.handedOut === null && this.full.length === 0;
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(isFirst ? FIRST_BLOCK_BYTES : BLOCK_BYTES);
   }
 
   private takeBlock(): Buffer {

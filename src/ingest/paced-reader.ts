@@ -24,7 +24,8 @@ export class PacedReader {
     try {
       for (let next = await this.next(); !next.done; next = await this.next()) yield next.value;
     } finally {
-      this.ended.abort();
+      // With a reason of ours: the one that would be made otherwise costs a stack.
+      this.ended.abort('ended');
       const returned = this.source.return?.();
       // After giving up it is the end of the connection that ends the last read.
       if (!this.refusal) await returned;

@@ -1,7 +1,5 @@
-import type { EntityManager } from 'typeorm';
-
-/** Counts what the limit is about; whoever keeps the batches implements it. */
+/** Tells how to count what the limit is about; whoever keeps the batches implements it. */
 export abstract class ActiveBatchCounter {
-  /** Batches of that owner that have not ended, as seen by `manager`'s transaction. */
-  abstract countActive(ownerId: string, manager: EntityManager): Promise<number>;
+  /** SQL of the number of batches that have not ended, of the owner whose id is the parameter `owner`, such as `$1`. */
+  abstract activeCount(owner: string): string;
 }

@@ -27,8 +27,10 @@ export class QuotaService {
 
   /** A look without a lock: enough to refuse early, never enough to accept. */
   async allowance(ownerId: string): Promise<BatchAllowance> {
-    const manager = this.database.manager;
-    return this.count(ownerId, await this.find(ownerId, manager), manager);
+    const sql = `SELECT batch_limit AS "batchLimit", (${this.activeCount()}) AS active
+      FROM (SELECT) AS owner LEFT JOIN ${this.owners} ON id = $1`;
+    const [row] = await this.database.manager.query<(OwnerRow & { active: number })[]>(sql, [ownerId]);
+    return this.toAllowance(row, row?.active ?? 0);
   }
 
   /**
@@ -38,33 +40,35 @@ export class QuotaService {
    */
   async reserve(ownerId: string, tx: EntityManager): Promise<BatchAllowance> {
     const owner = (await this.lock(ownerId, tx)) ?? (await this.createLocked(ownerId, tx));
-    const { limit, remaining } = await this.count(ownerId, owner, tx);
+    // After the lock and not with it: only a new statement sees what others committed while this one waited.
+    const [counted] = await tx.query<{ active: number }[]>(`SELECT (${this.activeCount()}) AS active`, [ownerId]);
+    const { limit, remaining } = this.toAllowance(owner, counted?.active ?? 0);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     return { limit, remaining: remaining - 1 };
   }
 
-  private async createLocked(ownerId: string, tx: EntityManager): Promise<OwnerRow | null> {
+  private async createLocked(ownerId: string, tx: EntityManager): Promise<OwnerRow | undefined> {
     const createdAt = new Date(this.clock.now());
     await tx.createQueryBuilder().insert().into(OwnerEntity).values({ id: ownerId, createdAt }).orIgnore().execute();
     return this.lock(ownerId, tx);
   }
 
-  private lock(ownerId: string, tx: EntityManager): Promise<OwnerRow | null> {
-    return this.find(ownerId, tx, 'FOR UPDATE');
+  private async lock(ownerId: string, tx: EntityManager): Promise<OwnerRow | undefined> {
+    const sql = `SELECT batch_limit AS "batchLimit" FROM ${this.owners} WHERE id = $1 FOR UPDATE`;
+    return (await tx.query<OwnerRow[]>(sql, [ownerId]))[0];
   }
 
-  private async find(ownerId: string, manager: EntityManager, lock = ''): Promise<OwnerRow | null> {
-    const owners = this.database.tableOf(OwnerEntity);
-    const sql = `SELECT batch_limit AS "batchLimit" FROM ${owners} WHERE id = $1 ${lock}`;
-    const [owner] = await manager.query<OwnerRow[]>(sql, [ownerId]);
-    return owner ?? null;
+  private get owners(): string {
+    return this.database.tableOf(OwnerEntity);
   }
 
-  private async count(ownerId: string, owner: OwnerRow | null, manager: EntityManager): Promise<BatchAllowance> {
-    const limit = owner?.batchLimit ?? this.options.batchLimitPerOwner ?? DEFAULT_BATCH_LIMIT;
+  private activeCount(): string {
     // Looked up late: the module that keeps the batches imports this one.
-    const counter = this.moduleRef.get(ActiveBatchCounter, { strict: false });
-    const active = await counter.countActive(ownerId, manager);
+    return this.moduleRef.get(ActiveBatchCounter, { strict: false }).activeCount('$1');
+  }
+
+  private toAllowance(owner: OwnerRow | undefined, active: number): BatchAllowance {
+    const limit = owner?.batchLimit ?? this.options.batchLimitPerOwner ?? DEFAULT_BATCH_LIMIT;
     return { limit, remaining: Math.max(0, limit - active) };
   }
 }

@@ -7,8 +7,12 @@ import { assertNoTransaction } from '../../persistence/transaction-context';
 import { assertBlobKey } from '../blob-key';
 import { BlobNotFoundError, BlobStore, type ByteRange } from '../blob-store';
 
+const SYNC_EVERY_BYTES = 8 * 1024 * 1024;
+
 /** Blobs as files below one folder, written to a temporary name, synced, then renamed. */
 export class LocalBlobStore extends BlobStore {
+  override readonly releasesChunks = true;
+
   constructor(
     private readonly root: string,
     private readonly ids: Ids,
@@ -20,9 +24,8 @@ export class LocalBlobStore extends BlobStore {
     assertNoTransaction('A blob write');
     const target = this.pathOf(key);
     const temporary = join(this.root, `.writing-${this.ids.next('file')}`);
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
     try {
-      const bytes = await writeSynced(temporary, source);
+      const bytes = await writeSynced(await this.create(temporary), source);
       const created = await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       await rename(temporary, target);
       await syncFolders(dirname(target), created === undefined ? dirname(target) : dirname(created));
@@ -56,29 +59,45 @@ export class LocalBlobStore extends BlobStore {
     await rm(this.pathOf(key), { force: true });
   }
 
+  /** The root is made with the first blob, and again when somebody took it away. */
+  private async create(path: string): Promise<FileHandle> {
+    try {
+      return await open(path, 'wx', 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(this.root, { recursive: true, mode: 0o700 });
+      return open(path, 'wx', 0o600);
+    }
+  }
+
   private pathOf(key: string): string {
     assertBlobKey(key);
     return join(this.root, ...key.split('/'));
   }
 }
 
-async function writeSynced(path: string, source: AsyncIterable<Uint8Array>): Promise<number> {
-  const file: FileHandle = await open(path, 'wx', 0o600);
-  let writing = Promise.resolve();
+async function writeSynced(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<number> {
+  let [writing, syncing] = [Promise.resolve(), Promise.resolve()];
   try {
-    let bytes = 0;
+    let [bytes, nextSync] = [0, SYNC_EVERY_BYTES];
     for await (const chunk of source) {
       // One chunk is written while the next is made; a failure of that is met here or below.
       await writing;
       writing = file.writeFile(chunk);
       writing.catch(() => undefined);
       bytes += chunk.length;
+      if (bytes < nextSync) continue;
+      // What is on its way to the disk early need not be waited for at the end. Its failure is met there.
+      nextSync = bytes + SYNC_EVERY_BYTES;
+      syncing = syncing.then(() => file.datasync());
+      syncing.catch(() => undefined);
     }
     await writing;
+    await syncing;
     await file.sync();
     return bytes;
   } finally {
-    await writing.catch(() => undefined);
+    await Promise.allSettled([writing, syncing]);
     await file.close();
   }
 }

@@ -15,6 +15,8 @@ const NO_BLOB = 'is-the-bucket-there';
 
 /** Blobs as the objects of one bucket, or of what is below a prefix in it. */
 export class S3BlobStore extends BlobStore implements OnModuleInit, OnApplicationShutdown {
+  /** Chunks are copied into parts. */
+  override readonly releasesChunks = true;
   private readonly client: S3Client;
 
   constructor(private readonly options: S3StoreOptions) {
