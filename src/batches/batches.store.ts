@@ -12,6 +12,9 @@ import { wakeStopped } from './parts.store';
 
 const NOT_ENDED = Not(In<BatchStatus>([...TERMINAL_STATUSES]));
 
+/** Parts of one statement, which has room for 65,535 parameters. */
+const PARTS_AT_ONCE = 1000;
+
 /** A batch about to be stored, with all that belongs to it. */
 export interface NewBatch {
   readonly batch: BatchEntity;
@@ -35,11 +38,14 @@ export class BatchesStore implements ActiveBatchCounter {
     await insertTogether(
       [
         { entity: BatchEntity, rows: [batch] },
-        { entity: PartEntity, rows: parts },
+        { entity: PartEntity, rows: parts.slice(0, PARTS_AT_ONCE) },
         { entity: StoredFileEntity, rows: [inputFile] },
       ],
       tx,
     );
+    for (let at = PARTS_AT_ONCE; at < parts.length; at += PARTS_AT_ONCE) {
+      await insertTogether([{ entity: PartEntity, rows: parts.slice(at, at + PARTS_AT_ONCE) }], tx);
+    }
   }
 
   findOwned(ownerId: string, id: string): Promise<BatchEntity | null> {

@@ -44,6 +44,8 @@ export class CreateBatchEndpoint {
 }
 
 function setHeaders(response: ServerResponse, { limit, remaining }: BatchAllowance): void {
+  // The parser may have refused the body, and answered, meanwhile.
+  if (response.headersSent) return;
   response.setHeader('x-ratelimit-limit-batches', limit);
   response.setHeader('x-ratelimit-remaining-batches', remaining);
 }

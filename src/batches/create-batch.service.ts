@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Ids } from '../common/ids';
 import { SafeLogger } from '../common/safe-logger';
-import { IncompleteBodyError } from '../ingest/ingest.errors';
 import { IngestService, type IncomingBody } from '../ingest/ingest.service';
 import { UnknownCommitError } from '../persistence/database';
 import { CreateBatchTransaction, type CreatedBatch } from './create-batch.transaction';
@@ -21,16 +20,15 @@ export class CreateBatchService {
 
   /**
    * Throws a {@link MeshbatchError}; when it throws anything else the batch is not stored, as far as can be known.
-   * @param gone aborts when the caller has gone away: up to the commit nothing is then stored
+   * @param gone aborts when the caller has gone away: up to the last step before the commit nothing is then stored
    */
   async create(ownerId: string, body: IncomingBody, gone: AbortSignal): Promise<CreatedBatch> {
     const id = this.ids.next('batch');
     const ingested = await this.ingest.ingest(`batches/${id}/input.jsonl`, body);
     try {
-      if (gone.aborted) throw new IncompleteBodyError();
-      return await this.transaction.run(this.builder.build(id, ownerId, ingested));
+      return await this.transaction.run(this.builder.build(id, ownerId, ingested), gone);
     } catch (error) {
-      // After an unknown commit the row may yet appear: the blob is left to the sweep.
+      // After an unknown commit the row may yet appear, and a row without its blob is worse than a blob without a row.
       if (!(error instanceof UnknownCommitError)) await this.discard(ingested.inputKey);
       throw error;
     }

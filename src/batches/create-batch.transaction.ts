@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
+import { IncompleteBodyError } from '../ingest/ingest.errors';
 import { Database, UnknownCommitError } from '../persistence/database';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { JobQueue } from '../queue/job-queue';
@@ -32,10 +33,10 @@ export class CreateBatchTransaction {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws {@link BatchLimitExceededError}, or {@link UnknownCommitError} when no fresh read shows the batch. */
-  async run(rows: NewBatch): Promise<CreatedBatch> {
+  /** Throws {@link BatchLimitExceededError}, {@link IncompleteBodyError} when the caller has gone away, or {@link UnknownCommitError} when no fresh read shows the batch. */
+  async run(rows: NewBatch, gone: AbortSignal): Promise<CreatedBatch> {
     try {
-      return { batch: rows.batch, allowance: await this.insert(rows) };
+      return { batch: rows.batch, allowance: await this.insert(rows, gone) };
     } catch (error) {
       if (!(error instanceof UnknownCommitError)) throw error;
       this.logger.warn(
@@ -47,13 +48,15 @@ export class CreateBatchTransaction {
     }
   }
 
-  private insert(rows: NewBatch): Promise<BatchAllowance> {
+  private insert(rows: NewBatch, gone: AbortSignal): Promise<BatchAllowance> {
     return this.database.transaction(async (tx) => {
       const allowance = await this.quota.reserve(rows.batch.ownerId, tx);
       await this.store.insert(rows, tx);
       const jobs = rows.parts.flatMap((part) => (part.waitsFor === null ? (nextJob(part.id, part.state) ?? []) : []));
       await this.queue.enqueueNew(jobs, tx);
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);
+      // It may have waited for its owner's row longer than its caller did, who then asks again.
+      if (gone.aborted) throw new IncompleteBodyError();
       return allowance;
     });
   }

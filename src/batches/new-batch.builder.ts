@@ -18,7 +18,6 @@ const NOT_BEGUN = {
   outputFileId: null,
   errorFileId: null,
   usage: null,
-  errors: [],
   deadlinePassedAt: null,
   inProgressAt: null,
   finalizingAt: null,
@@ -76,6 +75,7 @@ function buildBatch(
     metadata,
     total: itemCount,
     ...NOT_BEGUN,
+    errors: [],
     expiresAt: new Date(row.createdAt.getTime() + windowMs(completionWindow)),
   });
 }

@@ -10,8 +10,13 @@ import { PartEntity } from './part.entity';
 import type { PartState, WaitReason } from './part-state';
 import { PartsStore, type Lease } from './parts.store';
 
-/** A part that waits is woken when its turn comes; this is for a turn that nobody gave it. */
-export const LONGEST_WAIT_MS = 600_000;
+/** Parts woken at a time where there is no limit of slots any more. */
+const AT_ONCE = 1000;
+/** A part that waits is woken when its turn comes, and the tick finds whose turn was missed: nothing else brings it back. */
+export const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+/** One that was told to stop meanwhile keeps the time at which that woke it. */
+const putOff = (parts: string) => `UPDATE ${parts} SET due_at = $1 WHERE id = $2 AND stop_reason IS NULL`;
 
 /** The parts that take up a slot of their provider. */
 const IN_FLIGHT = `state IN ('submitting', 'running') AND waits_for IS NULL`;
@@ -75,7 +80,7 @@ export class PartSlots {
       await this.store.update(lease, { waitsFor: 'slot' }, tx);
       const next = await this.nextForSlots(provider, max, tx);
       if (!next.includes(lease.partId)) {
-        await this.store.update(lease, { dueAt: new Date(this.clock.now() + LONGEST_WAIT_MS) }, tx);
+        await tx.query(putOff(this.parts), [new Date(this.clock.now() + LONGEST_WAIT_MS), lease.partId]);
         return false;
       }
       await claim(tx);
@@ -107,9 +112,12 @@ export class PartSlots {
     return rows.map((row) => row.provider);
   }
 
-  /** Makes due the parts whose turn it is: for slots that came free without anybody being woken. */
-  async wakeForSlots(provider: string, max: number): Promise<void> {
-    await this.database.transaction(async (tx) => this.wake(await this.nextForSlots(provider, max, tx), tx));
+  /** Makes due the parts whose turn it is: for slots that came free without anybody being woken, or for a limit taken away. */
+  async wakeForSlots(provider: string, max: number | null): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const any = { provider, waitsFor: 'slot', model: null, limit: AT_ONCE } as const;
+      await this.wake(max === null ? await this.next(any, tx) : await this.nextForSlots(provider, max, tx), tx);
+    });
   }
 
   private async nextForSlots(provider: string, max: number, tx: EntityManager): Promise<string[]> {

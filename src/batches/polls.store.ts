@@ -61,9 +61,16 @@ const writeQuiet = (
   WHERE part.id = poll.id AND part.fence = poll.fence
   RETURNING part.id`;
 
+/**
+ * Rows that somebody else writes, such as a cancel all those of its batch, are passed over: two that wait for each other's rows
+ * would never end. A lease outlives a renewal that did not take place.
+ */
 const holdUntil = (parts: string) => `UPDATE ${parts} part
   SET lease_expires_at = $3, lease_holder = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE lease_holder END
-  FROM unnest($1::text[], $2::integer[]) AS lease (id, fence) WHERE part.id = lease.id AND part.fence = lease.fence`;
+  WHERE part.id IN (
+    SELECT held.id FROM ${parts} held
+    JOIN unnest($1::text[], $2::integer[]) AS lease (id, fence) ON held.id = lease.id AND held.fence = lease.fence
+    FOR UPDATE OF held SKIP LOCKED)`;
 
 interface ClaimedRow {
   readonly id: string;

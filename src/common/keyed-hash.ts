@@ -1,4 +1,4 @@
-/** Words of a key of {@link KeyedHash}: two keys of HalfSipHash. */
+/** Bytes of a key of {@link KeyedHash}: two keys of HalfSipHash. */
 export const HASH_KEY_BYTES = 16;
 const [V2_START, V3_START] = [0x6c796765, 0x74656462];
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { DEFAULT_BODY_LIMITS } from '../ingest/body-limits';
 import { DEFAULT_INGEST_LIMITS } from '../ingest/ingest-limits';
 import type { CatalogFile } from '../providers/catalog/catalog-file';
 import { InvalidCatalogError, type KnownProviders } from '../providers/catalog/extend-catalog';
@@ -29,9 +30,9 @@ const envSchema = z.object({
   POLL_INTERVAL_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
   MAX_BODY_BYTES: positive(DEFAULT_INGEST_LIMITS.maxBodyBytes),
   MAX_BATCH_ITEMS: positive(DEFAULT_INGEST_LIMITS.maxBatchItems),
-  BODY_IDLE_TIMEOUT_MS: positive(30_000),
-  BODY_MIN_BYTES_PER_SECOND: positive(1024),
-  MAX_CONCURRENT_BODIES: positive(16),
+  BODY_IDLE_TIMEOUT_MS: positive(DEFAULT_BODY_LIMITS.bodyIdleMs),
+  BODY_MIN_BYTES_PER_SECOND: positive(DEFAULT_BODY_LIMITS.bodyMinBytesPerSecond),
+  MAX_CONCURRENT_BODIES: positive(DEFAULT_BODY_LIMITS.maxConcurrentBodies),
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

@@ -124,6 +124,21 @@ describe.each([
     expect(advanced).toEqual([]);
   });
 
+  it('hands on what an adapter throws before it has a promise, and counts that are none', async () => {
+    await storeRunning(rows, { provider: 'acme', batches: 3, dueAt: dueNow() });
+    start({
+      acme: (id) => {
+        if (id === 'acme-0.0') throw new TypeError('thrown at once');
+        const none = 'n/a' as unknown as number;
+        const counts = id === 'acme-1.0' ? { total: none, succeeded: none, failed: none } : null;
+        return Promise.resolve(answer(id, counts));
+      },
+    });
+    await eventually('both are handed on', async () => advanced.length === 2);
+    expect(advanced.map(([partId]) => partId).sort()).toEqual(['acme-0.0', 'acme-1.0']);
+    await eventually('the third is written', async () => (await due()).length === 2);
+  });
+
   it('hands on, with its answer, whatever is more than counts', async () => {
     await storeRunning(rows, { provider: 'acme', batches: 5, dueAt: dueNow() });
     await storeRunning(rows, { provider: 'gone', batches: 1, dueAt: dueNow() });

@@ -83,7 +83,9 @@ export class PollsUnderWay {
 
   private async ask(lease: Lease, remoteId: string, adapter: ProviderAdapter) {
     this.asking.set(lease, this.clock.now() + RENEW_MS);
-    const [answer] = await Promise.allSettled([adapter.poll(remoteId, this.leases.stopped)]);
+    // A host's adapter may also throw before it has a promise.
+    const asked = (async () => adapter.poll(remoteId, this.leases.stopped))();
+    const [answer] = await Promise.allSettled([asked]);
     this.asking.delete(lease);
     return answer;
   }
@@ -95,5 +97,8 @@ function quietCounts(
   answer: PromiseSettledResult<RemoteBatch>,
 ): QuietPoll['counts'] | undefined {
   if (answer.status === 'rejected' || answer.value.state !== remoteState) return undefined;
-  return ENDED_STATES.includes(answer.value.state) ? undefined : answer.value.counts;
+  const { state, counts } = answer.value;
+  // What a host's adapter counts must not spoil what is written of all others.
+  const isWritable = counts === null || [counts.total, counts.succeeded, counts.failed].every(Number.isSafeInteger);
+  return ENDED_STATES.includes(state) || !isWritable ? undefined : counts;
 }

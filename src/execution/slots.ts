@@ -5,9 +5,6 @@ import { ProviderPauses } from '../providers/provider-pauses';
 import { ProviderRegistry } from '../providers/provider-registry';
 import type { LeasedPart } from './part-leases';
 
-/** Slots where a provider sets no limit: parts that waited under one that was taken away are woken by so many at a time. */
-const UNLIMITED = 1000;
-
 /** The limit of jobs that are open at a provider at once. */
 @Injectable()
 export class Slots {
@@ -29,7 +26,7 @@ export class Slots {
   async wakeWaiting(): Promise<void> {
     for (const provider of await this.slots.awaited()) {
       const reached = this.registry.findAdapter(provider) && this.pauses.pausedUntil(provider) === null;
-      if (reached) await this.slots.wakeForSlots(provider, this.registry.maxConcurrentJobs(provider) ?? UNLIMITED);
+      if (reached) await this.slots.wakeForSlots(provider, this.registry.maxConcurrentJobs(provider));
     }
   }
 }

@@ -1,5 +1,4 @@
-import type { MeshbatchError } from './meshbatch-error';
-import { ValidationFailedError, type ErrorCode, type ErrorExtras } from './meshbatch-error';
+import { ValidationFailedError, type ErrorCode, type ErrorExtras, type MeshbatchError } from './meshbatch-error';
 
 /** The body of every answer that is not a success. */
 export interface ErrorEnvelope {

@@ -1,4 +1,3 @@
-import { parse } from 'node:querystring';
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
@@ -6,6 +5,7 @@ import { validate } from 'class-validator';
 import { toFaults } from './faults';
 import { ValidationFailedError } from './meshbatch-error';
 import { nodeRequest, type PlatformRequest } from './platform';
+import { rawQuery } from './raw-query';
 
 /** Checks the query against its decorated DTO class and refuses with the reference's 422. */
 class QueryPipe implements PipeTransform {
@@ -19,12 +19,9 @@ class QueryPipe implements PipeTransform {
   }
 }
 
-/** Read off the URL: what a host's own parser of queries makes of a field that is repeated would differ. */
-const FromQuery = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  const { url = '' } = nodeRequest(context.switchToHttp().getRequest<PlatformRequest>());
-  const start = url.indexOf('?');
-  return { ...parse(start < 0 ? '' : url.slice(start + 1)) };
-});
+const FromQuery = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  rawQuery(nodeRequest(context.switchToHttp().getRequest<PlatformRequest>())),
+);
 
 /**
  * The query as an instance of a DTO class, documented field by field. Not Nest's own `@Query`: the pipes that a host has put on

@@ -1,9 +1,26 @@
 import { isUtf8 } from 'node:buffer';
 import { validateSync } from 'class-validator';
+import { skipWhiteSpace } from '../common/jsonl/json-bytes';
+import { JsonSyntaxError } from '../common/jsonl/json-errors';
+import { StrictScanner } from '../common/jsonl/strict-scanner';
 import { toFaults } from '../http/faults';
 import type { Fault } from '../http/meshbatch-error';
-import type { BodyFormat, GivenValue } from './body-format';
+import { MAX_DEPTH, type BodyFormat, type GivenValue } from './body-format';
 import { CreateBatchRequestDto } from './dto/create-batch-request.dto';
+import { readFault } from './read-fault';
+
+/** A value that is JSON, nested no deeper than one in a body. @throws JsonSyntaxError, NestingTooDeepError */
+function parsed(text: string): unknown {
+  const bytes = Buffer.from(text);
+  const scanner = new StrictScanner(MAX_DEPTH);
+  scanner.begin(1);
+  const end = scanner.scan(bytes, 0, bytes.length, 0);
+  if (!scanner.done) scanner.endOfInput();
+  if (!scanner.done) throw new JsonSyntaxError(bytes.length, 'Unexpected end of JSON');
+  const rest = skipWhiteSpace(bytes, end);
+  if (rest < bytes.length) throw new JsonSyntaxError(rest, 'Unexpected character');
+  return JSON.parse(text);
+}
 
 /** What a create says beside its requests: in its body, or beside a body that is nothing but lines. */
 export class BatchFields {
@@ -15,8 +32,8 @@ export class BatchFields {
   constructor(format: BodyFormat) {
     if (format.kind === 'json') return;
     const { completionWindow, metadata } = format;
-    if (completionWindow) this.give('completion_window', completionWindow, completionWindow.text);
-    if (metadata) this.give('metadata', metadata, this.parsed(metadata));
+    if (completionWindow) this.give('completion_window', completionWindow, (text) => text);
+    if (metadata) this.give('metadata', metadata, parsed);
   }
 
   get completionWindow(): string {
@@ -43,17 +60,16 @@ export class BatchFields {
     return [this.placed({ loc: ['body', 'completion_window'], msg, type: 'literal_error' })];
   }
 
-  private give(key: string, { loc }: GivenValue, value: unknown): void {
-    Object.assign(this.dto, { [key]: value });
+  private give(key: string, { text, loc }: GivenValue, read: (text: string) => unknown): void {
     this.places.set(key, loc);
-  }
-
-  private parsed({ text, loc }: GivenValue): unknown {
+    if (text === null) {
+      this.faults.push({ loc, msg: 'The field occurs more than once', type: 'duplicate_key' });
+      return;
+    }
     try {
-      return JSON.parse(text);
-    } catch {
-      this.faults.push({ loc, msg: 'Input should be valid JSON', type: 'json_invalid' });
-      return null;
+      Object.assign(this.dto, { [key]: read(text) });
+    } catch (error) {
+      this.faults.push({ ...readFault(error, text.length), loc });
     }
   }
 

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { EnvelopeReader } from '../common/jsonl/envelope-reader';
 import type { ItemsReader, ItemsSink } from '../common/jsonl/items-reader';
 import { LinesReader } from '../common/jsonl/lines-reader';
+import { rawQuery } from '../http/raw-query';
 import { METADATA_MAX_BYTES } from './dto/create-batch-request.dto';
 import { UnsupportedMediaTypeError } from './ingest.errors';
 
@@ -17,7 +19,8 @@ const ITEM = { maxItemBytes: MAX_ITEM_BYTES, nestedKey: 'body' };
 
 /** A value that came beside the body, and where it was: `["query","metadata"]`. */
 export interface GivenValue {
-  readonly text: string;
+  /** Null for one that was given more than once. */
+  readonly text: string | null;
   readonly loc: readonly string[];
 }
 
@@ -50,9 +53,16 @@ export function readerOf({ kind }: BodyFormat, sink: ItemsSink): ItemsReader {
 }
 
 /** In the query or, where it is not, in a header. */
-function givenBeside({ url = '', headers }: IncomingMessage, key: string, header: string): GivenValue | null {
-  const inQuery = new URL(url, 'http://localhost').searchParams.get(key);
-  if (inQuery !== null) return { text: inQuery, loc: ['query', key] };
-  const inHeader = headers[header];
-  return typeof inHeader === 'string' ? { text: inHeader, loc: ['header', header] } : null;
+function givenBeside(request: IncomingMessage, key: string, header: string): GivenValue | null {
+  const inQuery = rawQuery(request)[key];
+  if (inQuery !== undefined) return { text: Array.isArray(inQuery) ? null : inQuery, loc: ['query', key] };
+  const inHeader = request.headersDistinct[header];
+  if (!inHeader?.[0]) return null;
+  return { text: inHeader.length > 1 ? null : headerText(inHeader[0]), loc: ['header', header] };
+}
+
+/** Node reads headers as Latin-1; a client that writes UTF-8 means its letters. */
+function headerText(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : latin1;
 }

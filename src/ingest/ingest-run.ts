@@ -12,7 +12,7 @@ import type { IngestLimits } from './ingest-limits';
 import { PayloadTooLargeError } from './ingest.errors';
 import { ItemIntake } from './item-intake';
 import { LineWriter } from './line-writer';
-import { splitFault } from './split-fault';
+import { readFault } from './read-fault';
 
 /** Read in one go, which takes less than a millisecond: meanwhile nobody else gets an answer. */
 const TURN_BYTES = 64 * 1024;
@@ -100,7 +100,7 @@ export class IngestRun implements ItemsSink {
     try {
       read();
     } catch (error) {
-      this.faults.add(splitFault(error, MAX_ITEM_BYTES));
+      this.faults.add(readFault(error, MAX_ITEM_BYTES));
       this.faults.throwIfAny();
     }
   }

@@ -56,7 +56,7 @@ as for every provider. The same file adds models of any provider, or takes the p
 }
 \`\`\`
 
-\`limits\` sets, for any provider, how many upstream batches may be open there at once, over all processes: \`{"limits": {"gemini": {"maxConcurrentJobs": 20}}}\`,
+\`limits\` sets, for any provider of ours or of this file, how many upstream batches may be open there at once, over all processes: \`{"limits": {"gemini": {"maxConcurrentJobs": 20}}}\`,
 or \`null\` for no limit. What is above it waits here and is sent as others end. \`maxQueuedTokens\` among a model's \`limits\` is what the account
 may have queued there: no upstream batch is made larger, by a guess of two bytes a token, and what the provider refuses for its queue waits until
 there is room.

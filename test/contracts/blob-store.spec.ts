@@ -34,4 +34,23 @@ describe('the folder of a LocalBlobStore', () => {
       await close();
     }
   });
+
+  it('has no folder that is empty once its blobs are deleted', async () => {
+    const { store, root, close } = await localStore();
+    try {
+      for (const key of ['a/b/c', 'a/b/d', 'a/e']) await store.write(key, (async function* () {})());
+      await store.delete('a/b/c');
+      expect((await readdir(root, { recursive: true })).sort()).toEqual([
+        'a',
+        join('a', 'b'),
+        join('a', 'b', 'd'),
+        join('a', 'e'),
+      ]);
+      await store.delete('a/b/d');
+      await store.delete('a/b/d');
+      expect((await readdir(root, { recursive: true })).sort()).toEqual(['a', join('a', 'e')]);
+    } finally {
+      await close();
+    }
+  });
 });

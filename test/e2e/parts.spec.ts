@@ -3,6 +3,7 @@ import { smallParts, type SmallParts } from '../support/service/catalog-file';
 import { createKey } from '../support/service/keys-command';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS, type DatabaseKind } from '../support/service/test-service';
+import { sampled } from '../support/tier';
 import type { SimulatorOptions } from '../support/upstreams/openai/types';
 
 const PROMPTS = Array.from({ length: 25 }, (_, index) => `prompt ${index}`);
@@ -23,47 +24,51 @@ afterEach(async () => {
   await catalog.remove();
 });
 
-describe.each(DATABASE_KINDS)('a batch of several parts, %s database', (database) => {
-  it('is one batch to its caller: one order, one count, one usage, one file of each kind', async () => {
-    await start(database, null);
-    const prompts = PROMPTS.with(3, '#status:400').with(24, '#status:500');
-    const batch = await run(prompts);
-    const failed = [3, 24];
-    expect(batch.results?.map((entry) => entry.custom_id)).toEqual(prompts.map((_, index) => `item-${index}`));
-    expect(batch.results?.flatMap((entry, at) => (entry.response?.status_code === 200 ? [] : at))).toEqual(failed);
-    expect(batch.results?.flatMap((entry, at) => (failed.includes(at) ? [] : answerOf(entry.response?.body)))).toEqual(
-      prompts.filter((_, at) => !failed.includes(at)),
-    );
-    expect(batch.request_counts).toEqual({ total: 25, completed: 23, failed: 2 });
-    expect(lengths(openai).sort()).toEqual([8, 8, 9]);
-    const lines = (await api.content(batch.output_file_id ?? '')).trim().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { custom_id: string }).custom_id)).toEqual(
-      prompts.flatMap((_, at) => (failed.includes(at) ? [] : `item-${at}`)),
-    );
-    expect((await api.content(batch.error_file_id ?? '')).trim().split('\n')).toHaveLength(2);
-    const usages = batch.results?.map(({ response }) => response?.body.usage as { total_tokens: number } | undefined);
-    const tokens = usages?.reduce((sum, usage) => sum + (usage?.total_tokens ?? 0), 0);
-    expect(batch.usage).toMatchObject({ total_tokens: tokens });
-    expect(tokens).toBeGreaterThan(0);
-  });
+// What the embedded database does differently, the other suites meet too.
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))(
+  'a batch of several parts, %s database',
+  (database) => {
+    it('is one batch to its caller: one order, one count, one usage, one file of each kind', async () => {
+      await start(database, null);
+      const prompts = PROMPTS.with(3, '#status:400').with(24, '#status:500');
+      const batch = await run(prompts);
+      const failed = [3, 24];
+      expect(batch.results?.map((entry) => entry.custom_id)).toEqual(prompts.map((_, index) => `item-${index}`));
+      expect(batch.results?.flatMap((entry, at) => (entry.response?.status_code === 200 ? [] : at))).toEqual(failed);
+      expect(
+        batch.results?.flatMap((entry, at) => (failed.includes(at) ? [] : answerOf(entry.response?.body))),
+      ).toEqual(prompts.filter((_, at) => !failed.includes(at)));
+      expect(batch.request_counts).toEqual({ total: 25, completed: 23, failed: 2 });
+      expect(lengths(openai).sort()).toEqual([8, 8, 9]);
+      const lines = (await api.content(batch.output_file_id ?? '')).trim().split('\n');
+      expect(lines.map((line) => (JSON.parse(line) as { custom_id: string }).custom_id)).toEqual(
+        prompts.flatMap((_, at) => (failed.includes(at) ? [] : `item-${at}`)),
+      );
+      expect((await api.content(batch.error_file_id ?? '')).trim().split('\n')).toHaveLength(2);
+      const usages = batch.results?.map(({ response }) => response?.body.usage as { total_tokens: number } | undefined);
+      const tokens = usages?.reduce((sum, usage) => sum + (usage?.total_tokens ?? 0), 0);
+      expect(batch.usage).toMatchObject({ total_tokens: tokens });
+      expect(tokens).toBeGreaterThan(0);
+    });
 
-  it('goes on after a restart in the middle, with as many jobs at once as before', async () => {
-    await start(database, 2, { runningMs: 200 });
-    const { simulator, service } = openai;
-    const most = watchOpen(openai);
-    const { body: created } = await api.create({ requests: chatItems([...PROMPTS, ...PROMPTS]) });
-    await simulator.waitFor('create', 3);
-    // On a server, what a killed process held comes back after some seconds only: kill.spec.ts waits for that.
-    await (database === 'embedded' ? service.kill() : service.stop());
-    await service.start();
-    api = service.client();
-    const batch = await api.waitFor(created.id, ['completed']);
-    expect(batch.request_counts).toEqual({ total: 50, completed: 50, failed: 0 });
-    expect(batch.results?.map((entry) => answerOf(entry.response?.body))).toEqual([...PROMPTS, ...PROMPTS]);
-    expect(lengths(openai)).toEqual([10, 10, 10, 10, 10]);
-    expect(most()).toBe(2);
-  });
-});
+    it('goes on after a restart in the middle, with as many jobs at once as before', async () => {
+      await start(database, 2, { runningMs: 200 });
+      const { simulator, service } = openai;
+      const most = watchOpen(openai);
+      const { body: created } = await api.create({ requests: chatItems([...PROMPTS, ...PROMPTS]) });
+      await simulator.waitFor('create', 3);
+      // On a server, what a killed process held comes back after some seconds only: kill.spec.ts waits for that.
+      await (database === 'embedded' ? service.kill() : service.stop());
+      await service.start();
+      api = service.client();
+      const batch = await api.waitFor(created.id, ['completed']);
+      expect(batch.request_counts).toEqual({ total: 50, completed: 50, failed: 0 });
+      expect(batch.results?.map((entry) => answerOf(entry.response?.body))).toEqual([...PROMPTS, ...PROMPTS]);
+      expect(lengths(openai)).toEqual([10, 10, 10, 10, 10]);
+      expect(most()).toBe(2);
+    });
+  },
+);
 
 describe('a batch of several parts', () => {
   it('keeps the results of the others when a part fails as a whole, and names its requests', async () => {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Ids } from '../../common/ids';
@@ -12,6 +12,8 @@ const SYNC_EVERY_BYTES = 8 * 1024 * 1024;
 /** Blobs as files below one folder, written to a temporary name, synced, then renamed. */
 export class LocalBlobStore extends BlobStore {
   override readonly releasesChunks = true;
+  /** Folders right below the root, of which there are few, whose names in it were synced. */
+  private readonly durable = new Set<string>();
 
   constructor(
     private readonly root: string,
@@ -26,14 +28,32 @@ export class LocalBlobStore extends BlobStore {
     const temporary = join(this.root, `.writing-${this.ids.next('file')}`);
     try {
       const bytes = await writeSynced(await this.create(temporary), source);
-      const created = await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      await rename(temporary, target);
-      await syncFolders(dirname(target), created === undefined ? dirname(target) : dirname(created));
+      await this.place(temporary, target);
       return bytes;
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  /** Puts a synced file where it belongs, for good: what cannot be made durable is taken away again. */
+  private async place(temporary: string, target: string): Promise<void> {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await rename(temporary, target);
+    try {
+      await this.syncFolders(dirname(target));
+    } catch (error) {
+      await rm(target, { force: true });
+      throw error;
+    }
+  }
+
+  /** A rename is durable only when its folder is; a new folder only when its parent is, which for most is known. */
+  private async syncFolders(from: string): Promise<void> {
+    const folders = [from];
+    for (let last = from; last !== this.root && !this.durable.has(last); folders.push(last)) last = dirname(last);
+    await Promise.all(folders.map(syncFolder));
+    for (const folder of folders) if (dirname(folder) === this.root) this.durable.add(folder);
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
@@ -56,7 +76,13 @@ export class LocalBlobStore extends BlobStore {
 
   async delete(key: string): Promise<void> {
     assertNoTransaction('A blob delete');
-    await rm(this.pathOf(key), { force: true });
+    const path = this.pathOf(key);
+    await rm(path, { force: true });
+    if (dirname(path) === this.root) return;
+    // A folder that holds others' blobs stays; one that held this alone leaves nothing behind.
+    await rmdir(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error;
+    });
   }
 
   /** The root is made with the first blob, and again when somebody took it away. */
@@ -66,6 +92,7 @@ export class LocalBlobStore extends BlobStore {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       await mkdir(this.root, { recursive: true, mode: 0o700 });
+      await syncFolder(dirname(this.root));
       return open(path, 'wx', 0o600);
     }
   }
@@ -100,13 +127,6 @@ async function writeSynced(file: FileHandle, source: AsyncIterable<Uint8Array>):
     await Promise.allSettled([writing, syncing]);
     await file.close();
   }
-}
-
-/** A rename is durable only when its folder is; a new folder only when its parent is. Syncs from `from` up to `last`. */
-async function syncFolders(from: string, last: string): Promise<void> {
-  const folders = [from];
-  while (folders.at(-1) !== last) folders.push(dirname(folders.at(-1)!));
-  await Promise.all(folders.map(syncFolder));
 }
 
 async function syncFolder(folder: string): Promise<void> {

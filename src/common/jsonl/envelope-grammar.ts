@@ -1,6 +1,6 @@
 import { BYTE_ORDER_MARK, Byte } from './json-bytes';
 
-/** Where the splitter is between two values of the envelope. */
+/** Where the reader is between two values of the envelope. */
 export type Place =
   | 'start'
   | 'in_byte_order_mark'

@@ -7,7 +7,7 @@ export interface CatalogFile {
   readonly providers?: readonly ProviderDescription[];
   /** A model that the built-in catalog has too takes its place. */
   readonly models?: readonly ModelDescription[];
-  /** By provider, built in or not. */
+  /** By provider, built in or of this file; an adapter of a host's states its own. */
   readonly limits?: Readonly<Record<string, ProviderLimitsDescription>>;
 }
 

@@ -53,6 +53,11 @@ describe('a body of JSON lines', () => {
     expect((await send(LINES, '?metadata={"b":1}', headers)).body.metadata).toEqual({ b: 1 });
   });
 
+  it('may have letters beyond ASCII in its headers', async () => {
+    const headers = { 'x-metadata': Buffer.from(JSON.stringify(METADATA)).toString('latin1') };
+    expect((await send(LINES, '', headers)).body.metadata).toEqual(METADATA);
+  });
+
   it.each([
     [
       'a window that the provider does not take',
@@ -62,6 +67,14 @@ describe('a body of JSON lines', () => {
       'literal_error',
     ],
     ['metadata that is no JSON', '?metadata={', {}, ['query', 'metadata'], 'json_invalid'],
+    [
+      'metadata that is nested too deep',
+      '',
+      { 'x-metadata': `{"a":${'['.repeat(520)}${']'.repeat(520)}}` },
+      ['header', 'x-metadata'],
+      'nesting_too_deep',
+    ],
+    ['a field that is given twice', '?metadata={}&metadata={}', {}, ['query', 'metadata'], 'duplicate_key'],
     ['metadata that is no object', '', { 'x-metadata': '7' }, ['header', 'x-metadata'], 'dict_type'],
   ])('is refused for %s, with its place', async (_, query, headers, loc, type) => {
     const { status, body } = await send<ErrorBody>(LINES, query, headers);

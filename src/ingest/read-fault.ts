@@ -8,7 +8,7 @@ import type { Fault } from '../http/meshbatch-error';
 import { RequestTooLargeError } from './ingest.errors';
 
 /** A body that the splitter refused, as a fault; throws what is no fault of a 422. */
-export function splitFault(error: unknown, maxItemBytes: number): Fault {
+export function readFault(error: unknown, maxItemBytes: number): Fault {
   if (error instanceof JsonSyntaxError) {
     return {
       loc: ['body', error.offset],
