@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { LocalBlobStore } from '../../src/blobs/local/local-blob-store';
 import { SystemClock } from '../../src/common/clock';
 import { Ids } from '../../src/common/ids';
@@ -51,6 +51,18 @@ describe('the folder of a LocalBlobStore', () => {
       expect((await readdir(root, { recursive: true })).sort()).toEqual(['a', join('a', 'e')]);
     } finally {
       await close();
+    }
+  });
+
+  it('may be named from where the process runs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'meshbatch-blobs-'));
+    try {
+      const ids = new Ids(new SystemClock(), new SystemRandom());
+      const store = new LocalBlobStore(`./${relative(process.cwd(), folder)}/./blobs/`, ids);
+      expect(await store.write('a/b', (async function* () {})())).toBe(0);
+      expect(await readdir(join(folder, 'blobs', 'a'))).toEqual(['b']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   });
 });

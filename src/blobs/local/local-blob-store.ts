@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Ids } from '../../common/ids';
 import { assertNoTransaction } from '../../persistence/transaction-context';
@@ -15,11 +15,14 @@ export class LocalBlobStore extends BlobStore {
   /** Folders right below the root, of which there are few, whose names in it were synced. */
   private readonly durable = new Set<string>();
 
+  private readonly root: string;
+
   constructor(
-    private readonly root: string,
+    folder: string,
     private readonly ids: Ids,
   ) {
     super();
+    this.root = resolve(folder);
   }
 
   async write(key: string, source: AsyncIterable<Uint8Array>): Promise<number> {
