@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { BatchError } from '../batches/batch.entity';
 import type { ExcludedItem, PartEntity, PartResults } from '../batches/part.entity';
+import { resultIdHead } from '../batches/result-id';
 import { BlobStore } from '../blobs/blob-store';
 import { ChunkBuilder } from '../common/jsonl/chunk-builder';
 import { ResultsIndexBuilder } from '../files/results-index';
@@ -58,7 +59,7 @@ class ResultsRun {
     private readonly part: PartEntity,
     private readonly spool: OutcomeSpool,
   ) {
-    this.head = `{"id":"${part.batchId.replace('batch_', 'batch_req_')}_`;
+    this.head = `{"id":"${resultIdHead(part.batchId)}`;
     this.errors = [...part.errors, ...part.excluded.map(toError)];
     this.excluded = new Map(part.excluded.map((item) => [item.index, item]));
     this.errors.forEach(({ line }, at) => {
