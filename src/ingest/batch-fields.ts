@@ -1,7 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { validateSync } from 'class-validator';
-import { skipWhiteSpace } from '../common/jsonl/json-bytes';
-import { JsonSyntaxError } from '../common/jsonl/json-errors';
 import { StrictScanner } from '../common/jsonl/strict-scanner';
 import { toFaults } from '../http/faults';
 import type { Fault } from '../http/meshbatch-error';
@@ -12,13 +10,8 @@ import { readFault } from './read-fault';
 /** A value that is JSON, nested no deeper than one in a body. @throws JsonSyntaxError, NestingTooDeepError */
 function parsed(text: string): unknown {
   const bytes = Buffer.from(text);
-  const scanner = new StrictScanner(MAX_DEPTH);
-  scanner.begin(1);
-  const end = scanner.scan(bytes, 0, bytes.length, 0);
-  if (!scanner.done) scanner.endOfInput();
-  if (!scanner.done) throw new JsonSyntaxError(bytes.length, 'Unexpected end of JSON');
-  const rest = skipWhiteSpace(bytes, end);
-  if (rest < bytes.length) throw new JsonSyntaxError(rest, 'Unexpected character');
+  // In a body it would be a member of the document.
+  new StrictScanner(MAX_DEPTH - 1).scanWhole(bytes, 0, bytes.length, 0);
   return JSON.parse(text);
 }
 

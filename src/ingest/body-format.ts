@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { EnvelopeReader } from '../common/jsonl/envelope-reader';
+import { EnvelopeReader, LEVELS_AROUND_ITEM } from '../common/jsonl/envelope-reader';
 import type { ItemsReader, ItemsSink } from '../common/jsonl/items-reader';
 import { LinesReader } from '../common/jsonl/lines-reader';
 import { rawQuery } from '../http/raw-query';
@@ -13,8 +13,6 @@ export const MAX_DEPTH = 512;
 /** White space and escapes may make the text longer than the value that the limit is about. */
 const MAX_FIELD_BYTES = 8 * METADATA_MAX_BYTES;
 const [JSON_TYPE, LINES_TYPE] = [/^application\/json\s*(;|$)/i, /^application\/(x-ndjson|jsonl|x-jsonlines)\s*(;|$)/i];
-/** An item in lines has no document around it. */
-const LEVELS_AROUND_ITEM = 2;
 const ITEM = { maxItemBytes: MAX_ITEM_BYTES, nestedKey: 'body' };
 
 /** A value that came beside the body, and where it was: `["query","metadata"]`. */
@@ -47,6 +45,7 @@ export function formatOf(request: IncomingMessage): BodyFormat {
 }
 
 export function readerOf({ kind }: BodyFormat, sink: ItemsSink): ItemsReader {
+  // An item in lines has no document around it.
   if (kind === 'lines') return new LinesReader({ ...ITEM, maxDepth: MAX_DEPTH - LEVELS_AROUND_ITEM }, sink);
   const keys = { arrayKey: 'requests', captureKeys: ['completion_window', 'metadata'] };
   return new EnvelopeReader({ ...ITEM, ...keys, maxFieldBytes: MAX_FIELD_BYTES, maxDepth: MAX_DEPTH }, sink);

@@ -8,7 +8,7 @@ import { ValueReader } from './value-reader';
 /** A longer key is none that we know. Quotes and escapes count. */
 const MAX_KEY_BYTES = 256;
 /** The document and the streamed array. */
-const LEVELS_AROUND_ITEM = 2;
+export const LEVELS_AROUND_ITEM = 2;
 
 export interface EnvelopeOptions {
   /** The top-level key whose array is handed out element by element. */

@@ -1,6 +1,6 @@
 import { ByteAccumulator } from './byte-accumulator';
 import { BYTE_ORDER_MARK, Byte, skipWhiteSpace } from './json-bytes';
-import { JsonSyntaxError, ValueTooLargeError } from './json-errors';
+import { ValueTooLargeError } from './json-errors';
 import type { ItemsReader, ItemsSink } from './items-reader';
 import { LayoutScanner } from './layout-scanner';
 import { StrictScanner } from './strict-scanner';
@@ -74,20 +74,8 @@ export class LinesReader implements ItemsReader {
     if (start === end) return;
     const simpleEnd = this.layout.scan(bytes, start, end);
     const isSimple = simpleEnd > start && skipWhiteSpace(bytes, simpleEnd, end) === end;
-    const itemEnd = isSimple ? simpleEnd : this.scanExactly(bytes, start, end, origin);
+    const itemEnd = isSimple ? simpleEnd : this.scanner.scanWhole(bytes, start, end, origin);
     this.sink.item(bytes, start, itemEnd, this.count++, isSimple ? this.layout : null);
-  }
-
-  /** The position behind the one value of a line. */
-  private scanExactly(bytes: Buffer, start: number, end: number, origin: number): number {
-    const { scanner } = this;
-    scanner.begin(0);
-    const next = scanner.scan(bytes, start, end, origin);
-    if (!scanner.done) scanner.endOfInput();
-    if (!scanner.done) throw new JsonSyntaxError(origin + end, 'Unexpected end of JSON');
-    const rest = skipWhiteSpace(bytes, next, end);
-    if (rest < end) throw new JsonSyntaxError(origin + rest, 'Unexpected character');
-    return next;
   }
 
   private checkSize(bytes: number): void {

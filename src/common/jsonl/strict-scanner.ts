@@ -1,4 +1,4 @@
-import { Byte } from './json-bytes';
+import { Byte, skipWhiteSpace } from './json-bytes';
 import { JsonSyntaxError, NestingTooDeepError } from './json-errors';
 import { Action, FIRST_ACTION, PLAIN, State, TRANSITIONS } from './scan-table';
 
@@ -57,6 +57,20 @@ export class StrictScanner {
     }
     this.state = state;
     return pos;
+  }
+
+  /**
+   * The position behind the one value that the bytes from `from` to `end` hold, white space around it aside; `origin` as in
+   * {@link scan}. @throws JsonSyntaxError, NestingTooDeepError
+   */
+  scanWhole(bytes: Buffer, from: number, end: number, origin: number): number {
+    this.begin(0);
+    const next = this.scan(bytes, from, end, origin);
+    if (!this.done) this.endOfInput();
+    if (!this.done) throw new JsonSyntaxError(origin + end, 'Unexpected end of JSON');
+    const rest = skipWhiteSpace(bytes, next, end);
+    if (rest < end) throw new JsonSyntaxError(origin + rest, 'Unexpected character');
+    return next;
   }
 
   /** Tells the scanner that no byte follows, which completes a number; look at `done` then. */
