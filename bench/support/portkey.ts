@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanups } from './cleanups';
 import { BENCH, processFile } from './paths';
+import { freePort } from '../../test/support/free-port';
 
 const START = join(BENCH, 'node_modules/@portkey-ai/gateway/build/start-server.js');
 const READY_MS = 30_000;
@@ -49,13 +49,4 @@ async function answering(url: string): Promise<void> {
     await sleep(50);
   }
   throw new Error('The gateway of Portkey did not start');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
