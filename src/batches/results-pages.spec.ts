@@ -44,6 +44,15 @@ class MemoryBlobs extends BlobStore {
   override delete(): never {
     throw new Error('Not here');
   }
+  override list(): never {
+    throw new Error('Not here');
+  }
+  override listUnfinished(): never {
+    throw new Error('Not here');
+  }
+  override discardUnfinished(): never {
+    throw new Error('Not here');
+  }
 }
 
 /** A batch of parts, each given as its items: whether they succeeded. What has not ended has no results. */

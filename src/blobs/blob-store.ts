@@ -6,6 +6,21 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** A blob as it lies in its store. */
+export interface StoredBlob {
+  readonly key: string;
+  /** When it was written; for a large one possibly when that write began. */
+  readonly writtenAt: Date;
+}
+
+/** A write that has not ended: it is under way, or its process was killed. */
+export interface UnfinishedWrite {
+  /** The store's own name of it. */
+  readonly id: string;
+  /** When it began, or when something was last written. */
+  readonly touchedAt: Date;
+}
+
 /** Thrown by {@link BlobStore.read} and {@link BlobStore.size} for a key that holds nothing. */
 export class BlobNotFoundError extends Error {
   override readonly name = 'BlobNotFoundError';
@@ -37,4 +52,10 @@ export abstract class BlobStore {
   abstract size(key: string): Promise<number>;
   /** Removes the blob; a key that holds nothing is no error. */
   abstract delete(key: string): Promise<void>;
+  /** Every blob whose key is `folder`, a `/` and more, in any order. One that is written or removed meanwhile may be among them. */
+  abstract list(folder: string): AsyncIterable<StoredBlob>;
+  /** The writes of blobs in that folder that have not ended; where a store cannot tell the folder, of all. */
+  abstract listUnfinished(folder: string): AsyncIterable<UnfinishedWrite>;
+  /** Ends an unfinished write and removes what it left; one that is no more is no error. */
+  abstract discardUnfinished(id: string): Promise<void>;
 }

@@ -1,16 +1,17 @@
 import { Test } from '@nestjs/testing';
+import { DelegatingBlobStore } from '../../test/support/delegating-blob-store';
 import { BlobStore } from './blob-store';
 import { BlobsModule } from './blobs.module';
 import type { BlobsModuleOptions } from './blobs.module-definition';
 import { LocalBlobStore } from './local/local-blob-store';
 
-class HostStore extends BlobStore {
+class HostStore extends DelegatingBlobStore {
   readonly s3 = { bucket: 'their-own' };
   readonly folder = 'theirs';
-  override write = () => Promise.resolve(0);
-  override read = () => Promise.reject(new Error('nothing is here'));
-  override size = () => Promise.resolve(0);
-  override delete = () => Promise.resolve();
+
+  constructor() {
+    super('theirs');
+  }
 }
 
 describe('BlobsModule', () => {

@@ -43,11 +43,51 @@ async function* failing(...chunks: string[]): AsyncGenerator<Buffer> {
   throw new Error('the source failed');
 }
 
-/** What the product relies on in a place for blobs, whichever kind it is; of a large one it may hold `peakMiB` at a time. */
+/** Writes that have begun and cannot end: their store may take them away. */
+class HeldWrites {
+  private readonly writes: Promise<unknown>[] = [];
+  private goOn: () => void = () => undefined;
+  private readonly held = new Promise<void>((resolve) => (this.goOn = resolve));
+
+  constructor(
+    private readonly store: BlobStore,
+    private readonly mib: number,
+  ) {}
+
+  /** Resolves once as much of each was taken as makes the store begin to write. */
+  async begin(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      await new Promise<void>((begun) => {
+        const source = async function* (this: HeldWrites) {
+          for (let chunk = 0; chunk < this.mib; chunk++) yield Buffer.alloc(MIB);
+          yield Buffer.from('x');
+          begun();
+          await this.held;
+          throw new Error('the source failed');
+        };
+        this.writes.push(this.store.write(key, source.call(this)));
+      });
+    }
+  }
+
+  async end(): Promise<void> {
+    this.goOn();
+    await Promise.allSettled(this.writes);
+  }
+}
+
+async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of source) found.push(one);
+  return found;
+}
+
+/** What the product relies on in a place for blobs, whichever kind it is; of a large one it may hold `peakMiB` at a time. A write shows as unfinished once
+ * it was given `unfinishedMiB` and a byte. */
 export function describeBlobStore(
   name: string,
   make: () => Promise<{ store: BlobStore; close(): Promise<void> | void }>,
-  { largeMiB = 64, peakMiB = 24 } = {},
+  { largeMiB = 64, peakMiB = 24, unfinishedMiB = 0 } = {},
 ): void {
   describe(name, () => {
     let store: BlobStore;
@@ -140,6 +180,29 @@ export function describeBlobStore(
       await expect(store.size('gone')).rejects.toBeInstanceOf(BlobNotFoundError);
     });
 
+    it('lists what is in a folder, and when it was written', async () => {
+      const from = Date.now() - 2000;
+      for (const key of ['listed/a', 'listed/b/c', 'listed/b/d.x', 'listed-too', 'other/listed/e'])
+        await store.write(key, bytes('x'));
+      const found = await all(store.list('listed'));
+      expect(found.map(({ key }) => key).sort()).toEqual(['listed/a', 'listed/b/c', 'listed/b/d.x']);
+      for (const { writtenAt } of found) expect(writtenAt.getTime()).toBeGreaterThan(from);
+      expect(await all(store.list('no-such-folder'))).toEqual([]);
+    });
+
+    it('tells of a write that has not ended, and ends it', async () => {
+      const from = Date.now() - 2000;
+      const held = new HeldWrites(store, unfinishedMiB);
+      await held.begin('unfinished/one', 'unfinished/two');
+      const found = await all(store.listUnfinished('unfinished'));
+      expect(found).toHaveLength(2);
+      for (const { touchedAt } of found) expect(touchedAt.getTime()).toBeGreaterThan(from);
+      for (const { id } of [...found, ...found]) await store.discardUnfinished(id);
+      expect(await all(store.listUnfinished('unfinished'))).toEqual([]);
+      await held.end();
+      expect(await all(store.list('unfinished'))).toEqual([]);
+    });
+
     it.each(['', '..', '../x', 'a/../b', 'a/..', '/etc/passwd', 'a//b', 'a/', './a', 'a\\b', 'a\0', 'a b', 'é', 'a\n'])(
       'refuses the key %j',
       async (key) => {
@@ -147,6 +210,7 @@ export function describeBlobStore(
         await expect(store.read(key)).rejects.toThrow(/key/);
         await expect(store.size(key)).rejects.toThrow(/key/);
         await expect(store.delete(key)).rejects.toThrow(/key/);
+        await expect(all(store.list(key))).rejects.toThrow(/key/);
       },
     );
 
@@ -157,6 +221,9 @@ export function describeBlobStore(
         () => store.read('outside'),
         () => store.size('outside'),
         () => store.delete('outside'),
+        () => all(store.list('outside')),
+        () => all(store.listUnfinished('outside')),
+        () => store.discardUnfinished('outside'),
       ];
       for (const call of calls) await expect(runInTransactionContext(call)).rejects.toThrow('inside a transaction');
       expect(await textOf('outside')).toBe('x');

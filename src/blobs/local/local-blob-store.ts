@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Ids } from '../../common/ids';
 import { assertNoTransaction } from '../../persistence/transaction-context';
-import { assertBlobKey } from '../blob-key';
-import { BlobNotFoundError, BlobStore, type ByteRange } from '../blob-store';
+import { assertBlobKey, isBlobKey } from '../blob-key';
+import { BlobNotFoundError, BlobStore, type ByteRange, type StoredBlob, type UnfinishedWrite } from '../blob-store';
+import { filesBelow, modifiedAt, namesIn } from './folder-walk';
 
 const SYNC_EVERY_BYTES = 8 * 1024 * 1024;
+const UNFINISHED = '.writing-';
 
 /** Blobs as files below one folder, written to a temporary name, synced, then renamed. */
 export class LocalBlobStore extends BlobStore {
@@ -28,7 +30,7 @@ export class LocalBlobStore extends BlobStore {
   async write(key: string, source: AsyncIterable<Uint8Array>): Promise<number> {
     assertNoTransaction('A blob write');
     const target = this.pathOf(key);
-    const temporary = join(this.root, `.writing-${this.ids.next('file')}`);
+    const temporary = join(this.root, UNFINISHED + this.ids.next('file'));
     try {
       const bytes = await writeSynced(await this.create(temporary), source);
       await this.place(temporary, target);
@@ -81,11 +83,42 @@ export class LocalBlobStore extends BlobStore {
     assertNoTransaction('A blob delete');
     const path = this.pathOf(key);
     await rm(path, { force: true });
-    if (dirname(path) === this.root) return;
-    // A folder that holds others' blobs stays; one that held this alone leaves nothing behind.
-    await rmdir(dirname(path)).catch((error: NodeJS.ErrnoException) => {
-      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error;
-    });
+    await this.removeEmptyFolders(dirname(path));
+  }
+
+  async *list(folder: string): AsyncGenerator<StoredBlob> {
+    assertNoTransaction('A list of blobs');
+    for await (const path of filesBelow(this.pathOf(folder))) {
+      const key = relative(this.root, path).split(sep).join('/');
+      const writtenAt = isBlobKey(key) ? await modifiedAt(path) : null;
+      if (writtenAt) yield { key, writtenAt };
+    }
+  }
+
+  async *listUnfinished(): AsyncGenerator<UnfinishedWrite> {
+    assertNoTransaction('A list of blobs');
+    for (const id of await namesIn(this.root)) {
+      const touchedAt = id.startsWith(UNFINISHED) ? await modifiedAt(join(this.root, id)) : null;
+      if (touchedAt) yield { id, touchedAt };
+    }
+  }
+
+  async discardUnfinished(id: string): Promise<void> {
+    assertNoTransaction('A blob delete');
+    if (!id.startsWith(UNFINISHED) || basename(id) !== id) throw new Error(`Not an unfinished write: ${id}`);
+    await rm(join(this.root, id), { force: true });
+  }
+
+  /** A folder that holds others' blobs stays, and so do those right below the root, which are always in use. */
+  private async removeEmptyFolders(from: string): Promise<void> {
+    for (let folder = from; folder !== this.root && dirname(folder) !== this.root; folder = dirname(folder)) {
+      try {
+        await rmdir(folder);
+      } catch (error) {
+        if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
   }
 
   /** The root is made with the first blob, and again when somebody took it away. */

@@ -1,12 +1,19 @@
 import { Readable } from 'node:stream';
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { assertNoTransaction } from '../../persistence/transaction-context';
-import { assertBlobKey } from '../blob-key';
-import { BlobNotFoundError, BlobStore, type ByteRange } from '../blob-store';
+import { assertBlobKey, isBlobKey } from '../blob-key';
+import { BlobNotFoundError, BlobStore, type ByteRange, type StoredBlob, type UnfinishedWrite } from '../blob-store';
 import { wholeBody } from './s3-body';
 import { createS3Client } from './s3-client';
-import { BlobStoreUnreachableError, isBeyondEnd, isMissing } from './s3-errors';
+import { BlobStoreUnreachableError, isBeyondEnd, isMissing, isMissingUpload } from './s3-errors';
+import { listObjects, listUploads } from './s3-lists';
 import type { S3StoreOptions } from './s3-store-options';
 import { upload } from './s3-upload';
 
@@ -84,9 +91,42 @@ export class S3BlobStore extends BlobStore implements OnModuleInit, OnApplicatio
     }
   }
 
+  async *list(folder: string): AsyncGenerator<StoredBlob> {
+    assertNoTransaction('A list of blobs');
+    for await (const { Key, LastModified } of listObjects(this.client, this.folder(folder))) {
+      const key = Key.slice(this.prefix.length);
+      if (isBlobKey(key)) yield { key, writtenAt: LastModified };
+    }
+  }
+
+  async *listUnfinished(folder: string): AsyncGenerator<UnfinishedWrite> {
+    assertNoTransaction('A list of blobs');
+    for await (const { Key, UploadId, Initiated } of listUploads(this.client, this.folder(folder))) {
+      yield { id: `${UploadId} ${Key.slice(this.prefix.length)}`, touchedAt: Initiated };
+    }
+  }
+
+  async discardUnfinished(id: string): Promise<void> {
+    assertNoTransaction('A blob delete');
+    const [UploadId = '', key = ''] = id.split(' ');
+    try {
+      await this.client.send(new AbortMultipartUploadCommand({ ...this.target(key), UploadId }));
+    } catch (error) {
+      if (!isMissingUpload(error)) throw error;
+    }
+  }
+
+  private get prefix(): string {
+    return this.options.prefix === undefined ? '' : `${this.options.prefix}/`;
+  }
+
+  private folder(folder: string): { Bucket: string; Prefix: string } {
+    const { Bucket, Key } = this.target(folder);
+    return { Bucket, Prefix: `${Key}/` };
+  }
+
   private target(key: string): { Bucket: string; Key: string } {
     assertBlobKey(key);
-    const { bucket, prefix } = this.options;
-    return { Bucket: bucket, Key: prefix === undefined ? key : `${prefix}/${key}` };
+    return { Bucket: this.options.bucket, Key: this.prefix + key };
   }
 }

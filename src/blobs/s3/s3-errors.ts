@@ -13,6 +13,11 @@ export function isMissing(error: unknown): boolean {
   return ['NoSuchKey', 'NotFound'].includes((error as S3Failure).name ?? '');
 }
 
+/** No upload of that id: it was completed or aborted. */
+export function isMissingUpload(error: unknown): boolean {
+  return (error as S3Failure).name === 'NoSuchUpload';
+}
+
 /** A range that begins at or after the end of the object. */
 export function isBeyondEnd(error: unknown): boolean {
   return (error as S3Failure).$metadata?.httpStatusCode === 416;

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -16,12 +15,8 @@ import {
   ProvidersModule,
   QueueModule,
   QuotaModule,
-  type ByteRange,
 } from '../../../src';
-import { LocalBlobStore } from '../../../src/blobs/local/local-blob-store';
 import { SystemClock } from '../../../src/common/clock';
-import { Ids } from '../../../src/common/ids';
-import { SystemRandom } from '../../../src/common/random';
 import { SandboxAdapter } from '../../../src/providers/adapters/sandbox/sandbox.adapter';
 import {
   AccountResolver,
@@ -34,6 +29,7 @@ import {
   type HostGround,
 } from '../../support/embedding/host';
 import { HostClient } from '../../support/embedding/host-client';
+import { DelegatingBlobStore } from '../../support/delegating-blob-store';
 
 /** Where the host keeps blobs, and what it kept. */
 @Injectable()
@@ -46,29 +42,14 @@ class Vault {
 class VaultModule {}
 
 @Injectable()
-class VaultBlobStore extends BlobStore {
-  private readonly inner: BlobStore;
-
+class VaultBlobStore extends DelegatingBlobStore {
   constructor(private readonly vault: Vault) {
-    super();
-    this.inner = new LocalBlobStore(vault.folder, new Ids(new SystemClock(), new SystemRandom()));
+    super(vault.folder);
   }
 
   override write(key: string, data: AsyncIterable<Uint8Array>): Promise<number> {
     this.vault.keys.push(key);
-    return this.inner.write(key, data);
-  }
-
-  override read(key: string, range?: ByteRange): Promise<Readable> {
-    return this.inner.read(key, range);
-  }
-
-  override size(key: string): Promise<number> {
-    return this.inner.size(key);
-  }
-
-  override delete(key: string): Promise<void> {
-    return this.inner.delete(key);
+    return super.write(key, data);
   }
 }
 

@@ -2,16 +2,11 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { INestApplication } from '@nestjs/common';
-import { BlobStore, type ByteRange } from '../../../src';
-import { LocalBlobStore } from '../../../src/blobs/local/local-blob-store';
-import { SystemClock } from '../../../src/common/clock';
-import { Ids } from '../../../src/common/ids';
-import { SystemRandom } from '../../../src/common/random';
 import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
 import { eventually } from '../../support/execution/execution-bench';
+import { DelegatingBlobStore } from '../../support/delegating-blob-store';
 import { chatItems, type BatchBody } from '../../support/service/api-client';
 import { RawConnection } from '../../support/service/raw-connection';
 
@@ -21,32 +16,14 @@ const ROUTE = 'POST /api/llm/v1/batches';
 const TEXT = JSON.stringify({ requests: chatItems(['one', 'two'], 'sandbox/echo') });
 
 /** A disk that holds a write up where a test says so. */
-class HeldBlobStore extends BlobStore {
+class HeldBlobStore extends DelegatingBlobStore {
   /** Waited for after each chunk, and after the last one. */
   afterChunk: Promise<void> = Promise.resolve();
   beforeEnd: Promise<void> = Promise.resolve();
   ending = 0;
-  readonly inner: BlobStore;
-
-  constructor(folder: string) {
-    super();
-    this.inner = new LocalBlobStore(folder, new Ids(new SystemClock(), new SystemRandom()));
-  }
 
   override write(key: string, source: AsyncIterable<Uint8Array>): Promise<number> {
-    return this.inner.write(key, this.hold(source));
-  }
-
-  override read(key: string, range?: ByteRange): Promise<Readable> {
-    return this.inner.read(key, range);
-  }
-
-  override size(key: string): Promise<number> {
-    return this.inner.size(key);
-  }
-
-  override delete(key: string): Promise<void> {
-    return this.inner.delete(key);
+    return super.write(key, this.hold(source));
   }
 
   private async *hold(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -22,9 +22,12 @@ export class S3Server {
   /** `METHOD /path?query` of every request so far. */
   readonly requests: string[] = [];
   intercept: Interceptor = () => false;
+  /** By the id of each multipart upload that has a part, the path of its object. */
+  private readonly uploads = new Map<string, string>();
 
   private constructor(
     private readonly s3rver: S3rver,
+    private readonly lists: S3rver,
     private readonly server: Server,
     private readonly folder: string,
   ) {}
@@ -33,15 +36,19 @@ export class S3Server {
   static async start(): Promise<S3Server> {
     const folder = await mkdtemp(join(tmpdir(), 'meshbatch-s3-'));
     const s3rver = new S3rver({ directory: folder, silent: true, vhostBuckets: false });
+    // It loses the slash at the end of a bucket's path, and so does not find the signature of a list.
+    const lists = new S3rver({ directory: folder, silent: true, vhostBuckets: false, allowMismatchedSignatures: true });
     putRight(s3rver.store);
     await s3rver.store.putBucket(BUCKET);
     const server = createServer();
-    const started = new S3Server(s3rver, server, folder);
+    const started = new S3Server(s3rver, lists, server, folder);
     const serve = s3rver.callback();
+    const serveList = lists.callback();
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       started.requests.push(`${request.method} ${request.url}`);
-      if (started.intercept(request, response) || started.abortUpload(request, response)) return;
-      serve(request, response);
+      if (started.intercept(request, response)) return;
+      if (started.abortUpload(request, response) || started.listUploads(request, response)) return;
+      (request.url?.includes('list-type=') ? serveList : serve)(request, response);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -77,13 +84,31 @@ export class S3Server {
   async stop(): Promise<void> {
     this.server.close();
     this.server.closeAllConnections();
-    this.s3rver.logger.exceptions.unhandle();
-    this.s3rver.logger.close();
+    for (const { logger } of [this.s3rver, this.lists]) {
+      logger.exceptions.unhandle();
+      logger.close();
+    }
     await rm(this.folder, { recursive: true, force: true });
   }
 
   private get uploadsFolder(): string {
     return this.s3rver.store.getResourcePath(BUCKET, undefined, 'uploads');
+  }
+
+  /** s3rver has no list of uploads. */
+  private listUploads(request: IncomingMessage, response: ServerResponse): boolean {
+    const { pathname, searchParams } = new URL(request.url ?? '', this.url);
+    const partOf = searchParams.get('uploadId');
+    if (request.method === 'PUT' && partOf !== null) this.uploads.set(partOf, pathname.slice(BUCKET.length + 2));
+    if (request.method !== 'GET' || !searchParams.has('uploads')) return false;
+    const prefix = searchParams.get('prefix') ?? '';
+    const open = this.openUploads.filter((id) => this.uploads.get(id)?.startsWith(prefix)).sort();
+    // A page holds one, so that whoever lists has to turn pages.
+    const [id, ...more] = open.filter((each) => each > (searchParams.get('upload-id-marker') ?? ''));
+    const listed = id === undefined ? '' : uploadXml(id, this.uploads.get(id) ?? '', more.length > 0);
+    response.writeHead(200, { 'content-type': 'application/xml' });
+    response.end(`<ListMultipartUploadsResult><Bucket>${BUCKET}</Bucket>${listed}</ListMultipartUploadsResult>`);
+    return true;
   }
 
   /** s3rver takes an abort for the removal of the object. */
@@ -93,6 +118,15 @@ export class S3Server {
     void rm(join(this.uploadsFolder, id), { recursive: true, force: true }).then(() => response.writeHead(204).end());
     return true;
   }
+}
+
+function uploadXml(id: string, key: string, isTruncated: boolean): string {
+  const initiated = new Date().toISOString();
+  return (
+    `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${initiated}</Initiated></Upload>` +
+    `<NextKeyMarker>${key}</NextKeyMarker><NextUploadIdMarker>${id}</NextUploadIdMarker>` +
+    `<IsTruncated>${isTruncated}</IsTruncated>`
+  );
 }
 
 /** S3 shows an object whole or not at all, and knows the range that is the first byte, and those of an empty object. */

@@ -17,7 +17,12 @@ declare module '@20minutes/s3rver' {
   }
 
   class S3rver {
-    constructor(options: { directory: string; silent: boolean; vhostBuckets: boolean });
+    constructor(options: {
+      directory: string;
+      silent: boolean;
+      vhostBuckets: boolean;
+      allowMismatchedSignatures?: boolean;
+    });
     readonly store: FilesystemStore;
     readonly logger: { exceptions: { unhandle(): void }; close(): void };
     callback(): RequestListener;
