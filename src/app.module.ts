@@ -43,6 +43,9 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
     batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
     execution: {
       scratchFolder: join(env.DATA_DIR, 'scratch'),
+      reconcileMs: env.RECONCILE_INTERVAL_MS,
+      sweepMs: env.SWEEP_INTERVAL_MS,
+      blobGraceMs: env.BLOB_GRACE_MS,
       ...(env.POLL_INTERVAL_MS !== undefined && { pollIntervalMs: env.POLL_INTERVAL_MS }),
     },
     work: env.ROLE !== 'api',

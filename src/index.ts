@@ -18,7 +18,13 @@ export { MeshbatchHealth, type MeshbatchHealthReport } from './health/meshbatch-
 export type { ProviderPause } from './providers/provider-pauses';
 
 // What a host may put in the place of ours.
-export { BlobNotFoundError, BlobStore, type ByteRange, type StoredBlob, type UnfinishedWrite } from './blobs/blob-store';
+export {
+  BlobNotFoundError,
+  BlobStore,
+  type ByteRange,
+  type StoredBlob,
+  type UnfinishedWrite,
+} from './blobs/blob-store';
 export { BlobStoreUnreachableError } from './blobs/s3/s3-errors';
 export { ForbiddenError, UnauthorizedError } from './auth/auth.errors';
 export { MeshbatchError, type ErrorCode, type ErrorExtras } from './http/meshbatch-error';

@@ -5,10 +5,12 @@ import { Database } from '../persistence/database';
 import { JobQueue } from '../queue/job-queue';
 import { BatchCloser } from './batch-closer';
 import { BatchEntity } from './batch.entity';
+import { BatchesStore } from './batches.store';
 import { BatchTransitions } from './batch-transitions';
 import { BATCH_MOVES, isTerminal, type BatchStatus } from './batch-status';
 import { writeHints } from './count-hints';
 import { deriveStatus } from './derive-status';
+import { LeftoversStore, type Leftover } from './leftovers.store';
 import { nextJob } from './part-jobs';
 import { PartKinds } from './part-kinds';
 import { PartEntity } from './part.entity';
@@ -22,6 +24,8 @@ export interface PartMove {
   readonly from: PartState;
   readonly to: PartState;
   readonly patch: PartPatch;
+  /** What the part names no more once it has moved, and what may still be at its provider. */
+  readonly leftover?: Leftover | undefined;
 }
 
 /** Moves parts, and their batch with them, in one transaction. */
@@ -29,7 +33,9 @@ export interface PartMove {
 export class BatchProgress {
   constructor(
     private readonly database: Database,
+    private readonly batches: BatchesStore,
     private readonly parts: PartsStore,
+    private readonly leftovers: LeftoversStore,
     private readonly queue: JobQueue,
     private readonly kinds: PartKinds,
     private readonly slots: PartSlots,
@@ -39,10 +45,11 @@ export class BatchProgress {
   ) {}
 
   /** Moves a part under its lease and enqueues what follows; throws {@link LeaseLostError} and changes nothing when it was lost. */
-  async move(lease: Lease, batchId: string, { from, to, patch }: PartMove): Promise<void> {
+  async move(lease: Lease, batchId: string, { from, to, patch, leftover }: PartMove): Promise<void> {
     await this.database.transaction(async (tx) => {
       const batch = await this.lock(batchId, tx);
       await this.parts.move(lease, from, to, { dueAt: new Date(this.clock.now()), ...patch }, tx);
+      if (leftover) await this.leftovers.insert(leftover, tx);
       await this.refresh(batch, tx);
       const woken = isInFlight(from) && !isInFlight(to) ? await this.slots.freed(batch, to === 'collecting', tx) : [];
       const own = nextJob(lease.partId, to);
@@ -59,9 +66,19 @@ export class BatchProgress {
     });
   }
 
+  /** Ends a batch whose parts have ended and that was left behind; false when it has ended meanwhile. */
+  async settle(batchId: string): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const batch = await this.lock(batchId, tx);
+      if (isTerminal(batch.status)) return false;
+      await this.refresh(batch, tx);
+      return true;
+    });
+  }
+
   /** Every move locks the batch before its parts, so that two of them never wait for each other. */
-  private async lock(batchId: string, tx: EntityManager): Promise<BatchEntity> {
-    return tx.findOneOrFail(BatchEntity, { where: { id: batchId }, lock: { mode: 'pessimistic_write' } });
+  private lock(batchId: string, tx: EntityManager): Promise<BatchEntity> {
+    return this.batches.lock(batchId, tx);
   }
 
   private async refresh(batch: BatchEntity, tx: EntityManager): Promise<void> {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CommonModule } from '../common/common.module';
 import { ActiveBatchCounter } from '../quota/active-batch-counter';
+import { AuditStore } from './audit.store';
 import { BatchCloser } from './batch-closer';
 import { BatchProgress } from './batch-progress';
 import { BatchResults } from './batch-results';
@@ -11,6 +12,7 @@ import { BatchesStore } from './batches.store';
 import { CreateBatchEndpoint } from './create-batch.endpoint';
 import { CreateBatchService } from './create-batch.service';
 import { CreateBatchTransaction } from './create-batch.transaction';
+import { LeftoversStore } from './leftovers.store';
 import { NewBatchBuilder } from './new-batch.builder';
 import { PartKinds } from './part-kinds';
 import { PartSlots } from './part-slots';
@@ -22,6 +24,7 @@ import { ResultsPages } from './results-pages';
 @Module({
   imports: [CommonModule],
   providers: [
+    AuditStore,
     BatchesStore,
     BatchTransitions,
     BatchesService,
@@ -29,6 +32,7 @@ import { ResultsPages } from './results-pages';
     ResultsPages,
     BatchCloser,
     BatchProgress,
+    LeftoversStore,
     PartKinds,
     PartSlots,
     PartsStore,
@@ -39,6 +43,16 @@ import { ResultsPages } from './results-pages';
     NewBatchBuilder,
     { provide: ActiveBatchCounter, useExisting: BatchesStore },
   ],
-  exports: [BatchesStore, BatchesService, BatchTransitions, BatchProgress, PartsStore, PartSlots, PollsStore],
+  exports: [
+    AuditStore,
+    LeftoversStore,
+    BatchesStore,
+    BatchesService,
+    BatchTransitions,
+    BatchProgress,
+    PartsStore,
+    PartSlots,
+    PollsStore,
+  ],
 })
 export class BatchesModule extends ConfigurableModuleClass {}

@@ -65,6 +65,10 @@ export class BatchesStore implements ActiveBatchCounter {
     });
   }
 
+  lock(id: string, tx: EntityManager): Promise<BatchEntity> {
+    return tx.findOneOrFail(BatchEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
   lockOwned(ownerId: string, id: string, tx: EntityManager): Promise<BatchEntity | null> {
     return tx.findOne(BatchEntity, { where: { id, ownerId }, lock: { mode: 'pessimistic_write' } });
   }

@@ -1,5 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import {
+  DEFAULT_BLOB_GRACE_MS,
+  DEFAULT_RECONCILE_MS,
+  DEFAULT_SWEEP_MS,
+} from '../execution/execution.module-definition';
 import { DEFAULT_BODY_LIMITS } from '../ingest/body-limits';
 import { DEFAULT_INGEST_LIMITS } from '../ingest/ingest-limits';
 import type { CatalogFile } from '../providers/catalog/catalog-file';
@@ -28,6 +33,9 @@ const envSchema = z.object({
     .optional(),
   BATCH_LIMIT_PER_OWNER: positive(10),
   POLL_INTERVAL_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
+  RECONCILE_INTERVAL_MS: positive(DEFAULT_RECONCILE_MS),
+  SWEEP_INTERVAL_MS: positive(DEFAULT_SWEEP_MS),
+  BLOB_GRACE_MS: positive(DEFAULT_BLOB_GRACE_MS),
   MAX_BODY_BYTES: positive(DEFAULT_INGEST_LIMITS.maxBodyBytes),
   MAX_BATCH_ITEMS: positive(DEFAULT_INGEST_LIMITS.maxBatchItems),
   BODY_IDLE_TIMEOUT_MS: positive(DEFAULT_BODY_LIMITS.bodyIdleMs),

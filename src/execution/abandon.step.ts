@@ -3,7 +3,7 @@ import type { BatchEntity } from '../batches/batch.entity';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
-import { attemptOf } from './attempt';
+import { attemptOf, leftoverOf } from './attempt';
 import type { LeasedPart } from './part-leases';
 import { StepFailures } from './step-failures';
 
@@ -17,8 +17,7 @@ export class AbandonStep {
 
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
     if (leased.part.stopReason !== null) {
-      await this.ends.withdraw(leased, batch, adapter);
-      return this.ends.giveUp(leased);
+      return this.ends.giveUp(leased, await this.ends.withdraw(leased, batch, adapter));
     }
     try {
       await adapter.withdraw(attemptOf(leased.part, batch), leased.signal);
@@ -26,6 +25,7 @@ export class AbandonStep {
       if (!(error instanceof ProviderCallError)) throw error;
       return this.failures.retryLater(leased, error);
     }
-    await this.ends.startAgain(leased);
+    // An upload that its sender was cut off from may yet arrive.
+    await this.ends.startAgain(leased, { leftover: leftoverOf(leased.part, batch) });
   }
 }

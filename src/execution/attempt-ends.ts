@@ -1,14 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
+import type { Leftover } from '../batches/leftovers.store';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
 import type { ProviderAdapter, RemoteBatch, RemoteError } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
-import { attemptOf, NO_ATTEMPT } from './attempt';
+import { attemptOf, leftoverOf, NO_ATTEMPT } from './attempt';
 import { excludeNamed, toPartErrors } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
+
+/** What the attempt that follows one begins with. */
+interface NextAttempt {
+  readonly dueAt?: Date;
+  readonly failures?: number;
+  readonly leftover?: Leftover;
+}
 
 /** How an attempt ends: its job is known, it certainly did not take place, nobody can tell, or the provider refused it. */
 @Injectable()
@@ -31,9 +39,9 @@ export class AttemptEnds {
   }
 
   /** Nothing took place and nothing is to: the items are written out as not run. */
-  async giveUp({ part, lease }: LeasedPart): Promise<void> {
+  async giveUp({ part, lease }: LeasedPart, leftover?: Leftover): Promise<void> {
     const { batchId, state: from } = part;
-    await this.progress.move(lease, batchId, { from, to: 'collecting', patch: NO_ATTEMPT });
+    await this.progress.move(lease, batchId, { from, to: 'collecting', patch: NO_ATTEMPT, leftover });
   }
 
   /** Waits no longer for the provider, whether it has the job or nobody can tell: what it holds is read, the rest written out. */
@@ -41,20 +49,17 @@ export class AttemptEnds {
     await this.progress.move(lease, part.batchId, { from: part.state, to: 'collecting', patch: {} });
   }
 
-  /** Nothing took place: a new attempt may begin at `dueAt`, and failures so far still count. */
-  async startAgain(
-    { part, lease }: LeasedPart,
-    dueAt = new Date(this.clock.now()),
-    failures = part.failures,
-  ): Promise<void> {
-    const patch = { ...NO_ATTEMPT, dueAt, failures };
-    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch });
+  /** Nothing took place: a new attempt may begin at `dueAt`, by default at once, and failures so far still count. */
+  async startAgain({ part, lease }: LeasedPart, { dueAt, failures, leftover }: NextAttempt = {}): Promise<void> {
+    const when = { dueAt: dueAt ?? new Date(this.clock.now()), failures: failures ?? part.failures };
+    const patch = { ...NO_ATTEMPT, ...when };
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch, leftover });
   }
 
   /** Nothing took place since the provider is full: a new attempt may begin at `dueAt`, or as soon as another job has ended there. */
-  async awaitRoom({ part, lease }: LeasedPart, dueAt: Date): Promise<void> {
+  async awaitRoom({ part, lease }: LeasedPart, dueAt: Date, leftover?: Leftover): Promise<void> {
     const patch = { ...NO_ATTEMPT, dueAt, waitsFor: 'room' as const };
-    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch });
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch, leftover });
   }
 
   /** The provider cannot be asked: only an operator can tell whether the create took place. */
@@ -80,10 +85,10 @@ export class AttemptEnds {
       reasons = [{ code, message: error.message, line }],
     } = error.details;
     if (await this.startWithout(leased, batch, adapter, reasons)) return;
-    await this.withdraw(leased, batch, adapter);
+    const leftover = await this.withdraw(leased, batch, adapter);
     const errors = toPartErrors(part, reasons);
     const patch = { ...NO_ATTEMPT, failedWhole: true, errors };
-    await this.progress.move(lease, part.batchId, { from: part.state, to: 'collecting', patch });
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'collecting', patch, leftover });
   }
 
   /**
@@ -100,9 +105,9 @@ export class AttemptEnds {
     const excluded = part.stopReason === null ? excludeNamed(part, reasons) : null;
     const isEnough = excluded && part.itemCount - excluded.length >= Math.max(1, adapter.capabilities.minItems);
     if (!isEnough) return false;
-    await this.withdraw(leased, batch, adapter);
+    const leftover = await this.withdraw(leased, batch, adapter);
     const patch = { ...NO_ATTEMPT, excluded, resubmissions: part.resubmissions + 1 };
-    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch });
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch, leftover });
     const { batchId: batch_id, id: part_id, provider } = part;
     this.logger.warn(
       {
@@ -117,14 +122,20 @@ export class AttemptEnds {
     return true;
   }
 
-  /** Removes the attempt's input from the provider where that is only tidiness: its failure is told and no more. */
-  async withdraw({ part, signal }: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
+  /** Removes the attempt's input from the provider where that is only tidiness; resolves to what is then still to be removed. */
+  async withdraw(
+    { part, signal }: LeasedPart,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+  ): Promise<Leftover | undefined> {
     try {
       await adapter.withdraw(attemptOf(part, batch), signal);
+      return undefined;
     } catch (error) {
       if (!(error instanceof ProviderCallError)) throw error;
       const { batchId: batch_id, id: part_id, provider } = part;
       this.logger.warn({ err: error, batch_id, part_id, provider }, 'The input of a part was left at the provider');
+      return leftoverOf(part, batch);
     }
   }
 }

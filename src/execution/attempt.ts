@@ -1,4 +1,5 @@
 import type { BatchEntity } from '../batches/batch.entity';
+import type { Leftover } from '../batches/leftovers.store';
 import type { PartEntity } from '../batches/part.entity';
 import type { PartPatch } from '../batches/parts.store';
 import type { Attempt } from '../providers/contract/adapter';
@@ -18,6 +19,11 @@ export function attemptOf(part: PartEntity, batch: BatchEntity): Attempt {
     createSentAt: part.createSentAt?.getTime() ?? null,
     inputId: part.inputId,
   };
+}
+
+/** What a part's attempt may have left at the provider, its job included where that is known. */
+export function leftoverOf(part: PartEntity, batch: BatchEntity): Leftover {
+  return { provider: part.provider, attempt: attemptOf(part, batch), remoteId: part.remoteId };
 }
 
 /** What a part's row holds when it has no attempt: one that certainly did not take place is forgotten. */

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
+import type { Leftover } from '../batches/leftovers.store';
 import type { PartEntity } from '../batches/part.entity';
 import { SafeLogger } from '../common/safe-logger';
 import { IncompleteDownloadError, type ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
-import { attemptOf } from './attempt';
+import { leftoverOf } from './attempt';
 import { CollectDelay } from './collect-delay';
 import { ENDED_STATES } from './ended-states';
+import { Leftovers } from './leftovers';
 import { OutcomeSpool } from './outcome-spool';
 import type { LeasedPart } from './part-leases';
 import { ResultsReader } from './results-reader';
@@ -24,6 +26,7 @@ export class CollectStep {
     private readonly reader: ResultsReader,
     private readonly writer: ResultsWriter,
     private readonly delay: CollectDelay,
+    private readonly leftovers: Leftovers,
     private readonly scratch: Scratch,
   ) {}
 
@@ -54,9 +57,11 @@ export class CollectStep {
     const { results, ...counts } = await this.writer.write(part, spool, lease.fence);
     const usage = spool.usage.total_tokens > 0 ? spool.usage : null;
     const patch = { results, usage, ...counts, failedWhole: part.failedWhole && spool.rows === 0 };
-    await this.progress.move(lease, part.batchId, { from: 'collecting', to: 'ended', patch });
     // What was not read whole stays where it is: it is paid for.
-    if (!failure && adapter && isReadWhole(part, spool.rows)) await this.cleanUp(part, batch, adapter, signal);
+    const mayGo = part.remoteId === null || (!failure && isReadWhole(part, spool.rows));
+    const leftover = mayGo && part.attemptToken !== null ? leftoverOf(part, batch) : undefined;
+    await this.progress.move(lease, part.batchId, { from: 'collecting', to: 'ended', patch, leftover });
+    if (leftover) await this.cleanUp(leftover, batch, signal);
   }
 
   /** Resolves to why the results could not be read, or null. */
@@ -79,21 +84,13 @@ export class CollectStep {
     }
   }
 
-  /** What stays upstream does no harm to the batch: its failure is only told. */
-  private async cleanUp(
-    part: PartEntity,
-    batch: BatchEntity,
-    adapter: ProviderAdapter,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (part.remoteId === null) return;
+  /** What is still upstream does no harm to the batch: it is removed later. */
+  private async cleanUp(leftover: Leftover, batch: BatchEntity, signal: AbortSignal): Promise<void> {
     try {
-      await adapter.cleanup(attemptOf(part, batch), part.remoteId, signal);
+      await this.leftovers.remove(leftover, signal);
     } catch (error) {
-      this.logger.warn(
-        { err: error, batch_id: batch.id, part_id: part.id },
-        'Files of an ended part were left at the provider',
-      );
+      const told = { err: error, batch_id: batch.id, part_id: leftover.attempt.partId };
+      this.logger.warn(told, 'Files of an ended part are still at the provider');
     }
   }
 }

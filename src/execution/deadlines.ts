@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BatchesService } from '../batches/batches.service';
+import { isTerminal } from '../batches/batch-status';
 import { BatchesStore } from '../batches/batches.store';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
@@ -27,6 +28,16 @@ export class Deadlines {
         this.logger.error({ err: error, batch_id: id }, 'A batch past its deadline could not be stopped');
       });
     }
+  }
+
+  /** As when the deadline was noted: parts that were not told to stop are told, all others are woken. False when the batch has ended. */
+  async endAgain(id: string): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const batch = await this.store.lock(id, tx);
+      if (isTerminal(batch.status)) return false;
+      await this.batches.stop(batch, 'expired', tx);
+      return true;
+    });
   }
 
   private async end(id: string, now: Date): Promise<void> {

@@ -14,9 +14,18 @@ export interface ExecutionModuleOptions {
   readonly pollIntervalMs?: number;
   /** How long after its deadline a batch may wait for a provider to end it, in milliseconds; an hour when left out. */
   readonly drainMs?: number;
+  /** How often rows, jobs and providers are compared, in milliseconds; a minute when left out. */
+  readonly reconcileMs?: number;
+  /** How often all blobs are walked through, in milliseconds; six hours when left out. */
+  readonly sweepMs?: number;
+  /** How old a blob is, in milliseconds, before it is removed because no row names it; a day when left out, and longer than any upload. */
+  readonly blobGraceMs?: number;
 }
 
 export const DEFAULT_DRAIN_MS = 3_600_000;
+export const DEFAULT_RECONCILE_MS = 60_000;
+export const DEFAULT_SWEEP_MS = 6 * 3_600_000;
+export const DEFAULT_BLOB_GRACE_MS = 24 * 3_600_000;
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: EXECUTION_OPTIONS } =
   defineModule<ExecutionModuleOptions>({

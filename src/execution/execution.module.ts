@@ -12,6 +12,7 @@ import { Deadlines } from './deadlines';
 import { Drain } from './drain';
 import { DueParts } from './due-parts';
 import { ConfigurableModuleClass } from './execution.module-definition';
+import { Leftovers } from './leftovers';
 import { PartDispatch } from './part-dispatch';
 import { PartInput } from './part-input';
 import { PartLeases } from './part-leases';
@@ -21,6 +22,8 @@ import { PollInterval } from './poll-interval';
 import { PollStep } from './poll.step';
 import { PollsUnderWay } from './polls-under-way';
 import { Poller } from './poller';
+import { RECONCILIATION } from './reconcile/providers';
+import { Reconciler } from './reconcile/reconciler';
 import { RecoveryStep } from './recovery.step';
 import { ResultsReader } from './results-reader';
 import { ResultsWriter } from './results-writer';
@@ -37,6 +40,7 @@ const SUPPORT = [
   AttemptEnds,
   CollectDelay,
   Drain,
+  Leftovers,
   PartInput,
   PartLeases,
   PollInterval,
@@ -51,9 +55,15 @@ const COLLECT = [ResultsReader, ResultsWriter, CollectStep];
 const LOOPS = [PartDispatch, PartRunner, PollsUnderWay, Poller, DueParts, Deadlines, Ticker, BackgroundWork];
 
 /** Every queue has the one handler: they are apart only so that long collects do not hold up submits. */
-function backgroundLoops(runner: PartRunner, worker: JobWorker, poller: Poller, ticker: Ticker) {
+function backgroundLoops(
+  runner: PartRunner,
+  worker: JobWorker,
+  poller: Poller,
+  ticker: Ticker,
+  reconciler: Reconciler,
+) {
   for (const queue of Object.values(PART_QUEUES)) worker.register(queue, (partId) => runner.advance(partId));
-  return [worker, poller, ticker];
+  return [worker, poller, ticker, reconciler];
 }
 
 /** The background life of a batch. */
@@ -64,7 +74,12 @@ function backgroundLoops(runner: PartRunner, worker: JobWorker, poller: Poller, 
     ...STEPS,
     ...COLLECT,
     ...LOOPS,
-    { provide: BACKGROUND_LOOPS, useFactory: backgroundLoops, inject: [PartRunner, JobWorker, Poller, Ticker] },
+    ...RECONCILIATION,
+    {
+      provide: BACKGROUND_LOOPS,
+      useFactory: backgroundLoops,
+      inject: [PartRunner, JobWorker, Poller, Ticker, Reconciler],
+    },
   ],
 })
 export class ExecutionModule extends ConfigurableModuleClass {}

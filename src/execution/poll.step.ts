@@ -57,8 +57,8 @@ export class PollStep {
   ): Promise<void> {
     const { part, lease } = leased;
     if (remote.state === 'failed' && remote.retryable && part.stopReason === null) {
-      await this.ends.withdraw(leased, batch, adapter);
-      return this.ends.awaitRoom(leased, this.interval.nextRoom(adapter, part.attempts));
+      const leftover = await this.ends.withdraw(leased, batch, adapter);
+      return this.ends.awaitRoom(leased, this.interval.nextRoom(adapter, part.attempts), leftover);
     }
     if (remote.ranNothing && part.withdrawnAt !== null) return this.withdrawnInTime(leased);
     if (remote.ranNothing && (await this.ends.startWithout(leased, batch, adapter, remote.errors))) return;

@@ -66,6 +66,7 @@ export class StagingStep {
   ): Promise<void> {
     if (error.failure === 'rejected') return this.ends.refuse(leased, batch, adapter, error);
     if (!error.certainlyNotDone) return this.failures.retryLater(leased, error);
-    await this.ends.startAgain(leased, this.failures.nextTry(leased.part, error), leased.part.failures + 1);
+    const dueAt = this.failures.nextTry(leased.part, error);
+    await this.ends.startAgain(leased, { dueAt, failures: leased.part.failures + 1 });
   }
 }

@@ -2,8 +2,18 @@ import type { EntityClass } from '../persistence/entity-class';
 import { ApiKeyEntity } from '../auth/api-key.entity';
 import { OwnerEntity } from '../auth/owner.entity';
 import { BatchEntity } from '../batches/batch.entity';
+import { LeftoverEntity } from '../batches/leftover.entity';
 import { PartEntity } from '../batches/part.entity';
+import { TurnEntity } from '../execution/reconcile/turn.entity';
 import { StoredFileEntity } from '../files/stored-file.entity';
 
 /** The entities of all modules. They live on a DataSource of our own, never on a host's. */
-export const ENTITIES: readonly EntityClass[] = [OwnerEntity, ApiKeyEntity, BatchEntity, PartEntity, StoredFileEntity];
+export const ENTITIES: readonly EntityClass[] = [
+  OwnerEntity,
+  ApiKeyEntity,
+  BatchEntity,
+  PartEntity,
+  StoredFileEntity,
+  LeftoverEntity,
+  TurnEntity,
+];

@@ -3,6 +3,7 @@ import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-s
 import { ExcludedItems1764100000000 } from './migrations/1764100000000-excluded-items';
 import { BulkPolls1764200000000 } from './migrations/1764200000000-bulk-polls';
 import { PartWaits1764230000000 } from './migrations/1764230000000-part-waits';
+import { Reconciliation1764300000000 } from './migrations/1764300000000-reconciliation';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -11,6 +12,7 @@ export const MIGRATIONS = [
   ExcludedItems1764100000000,
   BulkPolls1764200000000,
   PartWaits1764230000000,
+  Reconciliation1764300000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

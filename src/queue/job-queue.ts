@@ -10,6 +10,9 @@ import type { Job } from './job';
 import { QUEUE_OPTIONS, type QueueModuleOptions } from './queue.module-definition';
 import { Wake } from './wake';
 
+const selectWaiting = (schema: string) => `SELECT singleton_key AS key FROM "${schema}".job
+  WHERE name = ANY($1) AND singleton_key = ANY($2) AND state IN ('created', 'retry')`;
+
 /** Durable jobs on pg-boss. */
 @Injectable()
 export class JobQueue implements OnModuleInit, OnApplicationShutdown {
@@ -23,7 +26,7 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     @Inject(QUEUE_OPTIONS) { work = true }: QueueModuleOptions,
-    database: Database,
+    private readonly database: Database,
     private readonly clock: Clock,
   ) {
     const { jobsSchema } = database.facts.placement;
@@ -43,16 +46,25 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
 
   /** Stores a job in the transaction that needs it and wakes the workers once that is committed. */
   async enqueue(job: Job, tx: EntityManager): Promise<void> {
-    await this.boss.send(job.queue, {}, { db: bossDb(tx), singletonKey: job.key });
-    await this.wakeAfterCommit(job.queue, tx);
+    const { queue, key, priority = 0 } = job;
+    await this.boss.send(queue, {}, { db: bossDb(tx), singletonKey: key, priority });
+    await this.wakeAfterCommit(queue, tx);
   }
 
   /** As {@link enqueue}, all at once, for keys that nobody else enqueues: these cannot wait for each other. */
   async enqueueNew(jobs: readonly Job[], tx: EntityManager): Promise<void> {
     if (jobs.length === 0) return;
-    const rows = jobs.map(({ queue, key }) => ({ name: queue, data: {}, singletonKey: key }));
+    const rows = jobs.map(({ queue, key, priority = 0 }) => ({ name: queue, data: {}, singletonKey: key, priority }));
     await this.boss.insert(rows, { db: bossDb(tx) });
     for (const queue of new Set(jobs.map((job) => job.queue))) await this.wakeAfterCommit(queue, tx);
+  }
+
+  /** The keys of those jobs that wait to be run. */
+  async waiting(jobs: readonly Job[]): Promise<ReadonlySet<string>> {
+    if (jobs.length === 0) return new Set();
+    const parameters = [[...new Set(jobs.map(({ queue }) => queue))], jobs.map(({ key }) => key)];
+    const rows = await this.database.manager.query<{ key: string }[]>(selectWaiting(this.channel), parameters);
+    return new Set(rows.map(({ key }) => key));
   }
 
   private async wakeAfterCommit(queue: string, tx: EntityManager): Promise<void> {

@@ -6,7 +6,7 @@ import type { Ids } from '../../common/ids';
 import { assertNoTransaction } from '../../persistence/transaction-context';
 import { assertBlobKey, isBlobKey } from '../blob-key';
 import { BlobNotFoundError, BlobStore, type ByteRange, type StoredBlob, type UnfinishedWrite } from '../blob-store';
-import { filesBelow, modifiedAt, namesIn } from './folder-walk';
+import { filesBelow, modifiedAt, namesIn } from '../../common/folder-walk';
 
 const SYNC_EVERY_BYTES = 8 * 1024 * 1024;
 const UNFINISHED = '.writing-';

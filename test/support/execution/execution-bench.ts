@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
@@ -28,6 +29,8 @@ const LOOK_MS = 25;
 export interface BenchApp {
   readonly api: ApiClient;
   readonly url: string;
+  /** What the application injects under that token. */
+  get<T>(token: Parameters<INestApplication['get']>[0]): T;
   close(): Promise<void>;
 }
 
@@ -43,7 +46,7 @@ export class ExecutionBench {
     /** The test's own connections, apart from those of the services. */
     readonly rows: DataSource,
     private readonly database: TestDatabase,
-    private readonly dataDir: string,
+    readonly dataDir: string,
   ) {}
 
   static async open(simulated: SimulatorOptions = {}): Promise<ExecutionBench> {
@@ -80,6 +83,7 @@ export class ExecutionBench {
     const app: BenchApp = {
       url,
       api: new ApiClient(url, this.key),
+      get: (token) => nest.get(token, { strict: false }),
       close: async () => {
         if (!this.apps.delete(app)) return;
         await nest.close();
@@ -93,10 +97,14 @@ export class ExecutionBench {
   async dispose(): Promise<void> {
     // What a test still holds upstream ends first, so that nothing waits for it.
     await this.simulator.stop();
-    for (const app of [...this.apps]) await app.close();
+    await this.closeApps();
     await this.rows.destroy();
     await this.database.close();
     await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async closeApps(): Promise<void> {
+    for (const app of [...this.apps]) await app.close();
   }
 
   /** Creates a chat batch; resolves to its id. */

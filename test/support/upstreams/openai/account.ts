@@ -23,7 +23,7 @@ export class Account implements Vendor {
   readonly batches: BatchRecord[] = [];
   /** Reasons to fail the next batches with, whatever their files hold. */
   readonly refusals: BatchError[] = [];
-  private readonly files = new FileStore();
+  readonly files = new FileStore();
   /** How often an upload is still to be found unprocessed, by its id. */
   private readonly processing = new Map<string, number>();
   private readonly dialect: Dialect;

@@ -2,7 +2,7 @@ import { Simulator } from '../kit/simulator';
 import { Account } from './account';
 import { OPENAI_DIALECT } from './dialect';
 import type { Ledger } from './ledger';
-import type { BatchObject, SimulatorOptions } from './types';
+import type { BatchObject, FileObject, SimulatorOptions } from './types';
 
 const DEFAULTS = {
   apiKey: 'sk-simulated',
@@ -44,6 +44,11 @@ export class OpenAiSimulator extends Simulator<BatchObject> {
   /** Every file that was stored by an upload. */
   get uploads(): Ledger['uploads'] {
     return this.account.ledger.uploads;
+  }
+
+  /** Every file that was not deleted, uploaded or produced, newest first. */
+  get files(): FileObject[] {
+    return this.account.files.list(null);
   }
 
   /** Every batch as it now is, oldest first, hidden ones too. */

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { StoredFileEntity } from '../files/stored-file.entity';
+import { Database } from '../persistence/database';
+import { BatchEntity } from './batch.entity';
+import { TERMINAL_STATUSES } from './batch-status';
+import { PartEntity } from './part.entity';
+import type { PartState } from './part-state';
+
+interface Tables {
+  readonly parts: string;
+  readonly batches: string;
+  readonly files: string;
+}
+
+const NOT_ENDED = `status NOT IN (${TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ')})`;
+
+const selectOverdue = ({ parts }: Tables) => `SELECT id, batch_id, provider, state, due_at FROM ${parts}
+  WHERE state <> 'ended' AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+    AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
+  ORDER BY due_at LIMIT $2`;
+
+const selectParked = ({ parts }: Tables) => `SELECT id, batch_id, provider, create_sent_at FROM ${parts}
+  WHERE state = 'needs_operator' AND stop_reason IS NULL ORDER BY create_sent_at LIMIT $1`;
+
+const selectUnsettled = ({ parts, batches }: Tables) => `SELECT id FROM ${batches} b WHERE ${NOT_ENDED}
+  AND NOT EXISTS (SELECT FROM ${parts} p WHERE p.batch_id = b.id AND p.state <> 'ended') ORDER BY id LIMIT $1`;
+
+const selectPastDeadline = ({ batches }: Tables) => `SELECT id FROM ${batches} WHERE ${NOT_ENDED} AND expires_at <= $1
+  ORDER BY expires_at LIMIT $2`;
+
+/** The blobs that the rows of these batches name. */
+const selectKeys = ({ files, parts }: Tables) => `
+  SELECT segment->>'key' AS key FROM ${files}, jsonb_array_elements(segments) segment WHERE batch_id = ANY($1)
+  UNION SELECT segment->>'indexKey' FROM ${files}, jsonb_array_elements(segments) segment WHERE batch_id = ANY($1)
+  UNION SELECT results->>'key' FROM ${parts} WHERE batch_id = ANY($1)
+  UNION SELECT results->>'indexKey' FROM ${parts} WHERE batch_id = ANY($1)`;
+
+const selectActive = ({ batches }: Tables) =>
+  `SELECT id FROM ${batches} WHERE ${NOT_ENDED} AND id > $1 ORDER BY id LIMIT $2`;
+
+export interface OverduePart {
+  readonly id: string;
+  readonly batch_id: string;
+  readonly provider: string;
+  readonly state: PartState;
+  readonly due_at: Date;
+}
+
+export interface ParkedPart {
+  readonly id: string;
+  readonly batch_id: string;
+  readonly provider: string;
+  readonly create_sent_at: Date;
+}
+
+/** Questions about rows that find nothing as long as all is well. */
+@Injectable()
+export class AuditStore {
+  private readonly tables: Tables;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    const [parts, batches] = [database.tableOf(PartEntity), database.tableOf(BatchEntity)];
+    this.tables = { parts, batches, files: database.tableOf(StoredFileEntity) };
+  }
+
+  /** Parts that wanted a step longer than `ms` ago, and that nobody has a lease on. */
+  overdueParts(ms: number, limit: number): Promise<OverduePart[]> {
+    return this.database.manager.query(selectOverdue(this.tables), [this.ago(ms), limit]);
+  }
+
+  parkedParts(limit: number): Promise<ParkedPart[]> {
+    return this.database.manager.query(selectParked(this.tables), [limit]);
+  }
+
+  /** Ids of batches that have not ended though all their parts have. */
+  unsettledBatches(limit: number): Promise<string[]> {
+    return this.idsOf(selectUnsettled(this.tables), [limit]);
+  }
+
+  /** Ids of batches whose deadline passed longer than `ms` ago and that have not ended. */
+  lateBatches(ms: number, limit: number): Promise<string[]> {
+    return this.idsOf(selectPastDeadline(this.tables), [this.ago(ms), limit]);
+  }
+
+  /** Ids of batches that have not ended, after `after` in the order of ids. */
+  activeBatches(after: string, limit: number): Promise<string[]> {
+    return this.idsOf(selectActive(this.tables), [after, limit]);
+  }
+
+  /** The keys of all blobs that these batches' rows name. */
+  async blobKeys(batchIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.manager.query<{ key: string | null }[]>(selectKeys(this.tables), [batchIds]);
+    return new Set(rows.flatMap(({ key }) => key ?? []));
+  }
+
+  private async idsOf(sql: string, parameters: readonly unknown[]): Promise<string[]> {
+    return (await this.database.manager.query<{ id: string }[]>(sql, [...parameters])).map(({ id }) => id);
+  }
+
+  private ago(ms: number): Date {
+    return new Date(this.clock.now() - ms);
+  }
+}

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditStore } from '../../batches/audit.store';
+import { BatchProgress } from '../../batches/batch-progress';
+import { DEFAULT_DRAIN_MS, EXECUTION_OPTIONS, type ExecutionModuleOptions } from '../execution.module-definition';
+import { Deadlines } from '../deadlines';
+import type { Check, Finding } from './check';
+
+const AT_ONCE = 1000;
+/** What collecting may take after the drain, before anybody is told. */
+const LATE_AFTER_DRAIN_MS = 3_600_000;
+
+/** Batches that have not ended though all their parts have. */
+@Injectable()
+export class UnsettledBatches implements Check {
+  readonly kind = 'unsettled_batch';
+  readonly scope = 'rows';
+
+  constructor(
+    private readonly audit: AuditStore,
+    private readonly progress: BatchProgress,
+  ) {}
+
+  async *find(): AsyncGenerator<Finding> {
+    for (const id of await this.audit.unsettledBatches(AT_ONCE)) {
+      const message = 'All parts of the batch have ended, and it has not';
+      yield { subject: id, message, repair: () => this.progress.settle(id) };
+    }
+  }
+}
+
+/** Batches that go on long after their deadline and the drain that follows it. */
+@Injectable()
+export class LateBatches implements Check {
+  readonly kind = 'late_batch';
+  readonly scope = 'rows';
+
+  constructor(
+    @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionModuleOptions,
+    private readonly audit: AuditStore,
+    private readonly deadlines: Deadlines,
+  ) {}
+
+  async *find(): AsyncGenerator<Finding> {
+    const after = (this.options.drainMs ?? DEFAULT_DRAIN_MS) + LATE_AFTER_DRAIN_MS;
+    for (const id of await this.audit.lateBatches(after, AT_ONCE)) {
+      const message = 'The batch goes on though its deadline and its drain have passed';
+      yield { subject: id, message, repair: () => this.deadlines.endAgain(id) };
+    }
+  }
+}

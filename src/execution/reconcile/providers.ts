@@ -1,0 +1,27 @@
+import type { Provider } from '@nestjs/common';
+import { LateBatches, UnsettledBatches } from './batch.checks';
+import { MissingBlobs, OrphanBlobs, UnfinishedWrites } from './blob.checks';
+import { CHECKS, type Check } from './check';
+import { LostJobs, ParkedParts, StuckParts } from './part.checks';
+import { Reconciler } from './reconciler';
+import { TurnsStore } from './turns.store';
+import { UpstreamLeftovers } from './upstream.checks';
+
+const CHECK_CLASSES = [
+  LostJobs,
+  StuckParts,
+  ParkedParts,
+  UnsettledBatches,
+  LateBatches,
+  UpstreamLeftovers,
+  OrphanBlobs,
+  UnfinishedWrites,
+  MissingBlobs,
+];
+/** The reconciler and all that it checks. */
+export const RECONCILIATION: Provider[] = [
+  ...CHECK_CLASSES,
+  { provide: CHECKS, useFactory: (...checks: Check[]) => checks, inject: CHECK_CLASSES },
+  TurnsStore,
+  Reconciler,
+];
