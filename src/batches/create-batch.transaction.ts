@@ -5,6 +5,7 @@ import { IncompleteBodyError } from '../ingest/ingest.errors';
 import { Database, UnknownCommitError } from '../persistence/database';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { JobQueue } from '../queue/job-queue';
+import type { Job } from '../queue/job';
 import type { BatchEntity } from './batch.entity';
 import { BatchTransitions } from './batch-transitions';
 import { BatchesStore, type NewBatch } from './batches.store';
@@ -18,6 +19,18 @@ export interface CreatedBatch {
 
 const READS_AFTER_LOST_COMMIT = 10;
 const READ_EVERY_MS = 500;
+
+/**
+ * The jobs of a new batch's parts. Each stands behind as many rounds as its owner has parts before it, those of other active batches
+ * counted as one each: nobody waits for all the parts of somebody's large batch.
+ */
+function firstJobs(parts: NewBatch['parts'], { limit, remaining }: BatchAllowance): Job[] {
+  const otherBatches = limit - remaining - 1;
+  return parts.flatMap((part) => {
+    const job = part.waitsFor === null ? nextJob(part.id, part.state) : null;
+    return job ? [{ ...job, priority: -(otherBatches + part.ordinal) }] : [];
+  });
+}
 
 /** The one transaction of a create: quota, rows, jobs. */
 @Injectable()
@@ -52,8 +65,7 @@ export class CreateBatchTransaction {
     return this.database.transaction(async (tx) => {
       const allowance = await this.quota.reserve(rows.batch.ownerId, tx);
       await this.store.insert(rows, tx);
-      const jobs = rows.parts.flatMap((part) => (part.waitsFor === null ? (nextJob(part.id, part.state) ?? []) : []));
-      await this.queue.enqueueNew(jobs, tx);
+      await this.queue.enqueueNew(firstJobs(rows.parts, allowance), tx);
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);
       // It may have waited for its owner's row longer than its caller did, who then asks again.
       if (gone.aborted) throw new IncompleteBodyError();
