@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { OperatorError } from '../auth/auth.errors';
+import { OperatorError } from '../common/operator-error';
 import { controlSocketPath } from '../persistence/embedded/data-folder';
-import type { OperatorCommandInput } from './operator-commands';
+import type { OperatorRows, SentCommand } from './operator-command';
 
 const answerWire = z.object({
   result: z.array(z.record(z.string(), z.unknown())).optional(),
@@ -11,10 +11,7 @@ const answerWire = z.object({
 });
 
 /** Asks the running process to carry out a command; null when none runs on that data folder. Throws {@link OperatorError}. */
-export async function sendCommand(
-  dataDir: string,
-  command: OperatorCommandInput,
-): Promise<Record<string, unknown>[] | null> {
+export async function sendCommand(dataDir: string, command: SentCommand): Promise<OperatorRows | null> {
   const socketPath = await controlSocketPath(dataDir);
   const answer = await post(socketPath, JSON.stringify(command));
   if (answer === null) return null;

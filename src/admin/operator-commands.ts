@@ -1,69 +1,22 @@
-import { z } from 'zod';
-import type { ApiKeysService } from '../auth/api-keys.service';
-import { SCOPES } from '../auth/owner';
+import type { z } from 'zod';
+import { OperatorError } from '../common/operator-error';
+import { KEY_COMMANDS } from './key-commands';
+import type { OperatorCommand, OperatorRows, SentCommand, ServiceFinder } from './operator-command';
 
-const setStatus = { id: z.string() };
+/** Every command, by the name under which it is asked for; the one place where commands are registered. */
+const OPERATOR_COMMANDS = { ...KEY_COMMANDS };
 
-/** What an operator can ask for, as it travels to the running process. */
-export const operatorCommand = z.discriminatedUnion('name', [
-  z.object({
-    name: z.literal('owners.create'),
-    owner: z.string().min(1),
-    batchLimit: z.number().int().positive().optional(),
-  }),
-  z.object({
-    name: z.literal('keys.create'),
-    owner: z.string().min(1),
-    scopes: z.array(z.enum(SCOPES)).min(1).optional(),
-    expiresAt: z
-      .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be an ISO 8601 date' })
-      .transform((text) => new Date(text))
-      .optional(),
-  }),
-  z.object({ name: z.literal('keys.list') }),
-  z.object({ name: z.literal('keys.suspend'), ...setStatus }),
-  z.object({ name: z.literal('keys.activate'), ...setStatus }),
-  z.object({ name: z.literal('keys.revoke'), ...setStatus }),
-]);
-export type OperatorCommand = z.infer<typeof operatorCommand>;
-/** A command as it is typed and as it travels. */
-export type OperatorCommandInput = z.input<typeof operatorCommand>;
+type Commands = typeof OPERATOR_COMMANDS;
+export type OperatorCommandName = keyof Commands;
+/** A command's input as it is typed, before it is checked. */
+export type OperatorCommandInput<Name extends OperatorCommandName> = z.input<Commands[Name]['input']>;
 
-const STATUS_OF = { 'keys.suspend': 'suspended', 'keys.activate': 'active', 'keys.revoke': 'revoked' } as const;
-
-/** Carries out a command; resolves to rows to show. Throws {@link OperatorError} with a sentence for the operator. */
-export async function runOperatorCommand(
-  keys: ApiKeysService,
-  command: OperatorCommand,
-): Promise<Record<string, unknown>[]> {
-  switch (command.name) {
-    case 'owners.create': {
-      const owner = await keys.createOwner(command.owner, command.batchLimit);
-      return [{ owner: owner.name, id: owner.id, batch_limit: owner.batchLimit }];
-    }
-    case 'keys.create': {
-      const { owner, scopes, expiresAt } = command;
-      const { key, entity } = await keys.createKey({
-        owner,
-        ...(scopes && { scopes }),
-        ...(expiresAt && { expiresAt }),
-      });
-      return [{ id: entity.id, owner, key, scopes: entity.scopes, expires_at: entity.expiresAt }];
-    }
-    case 'keys.list':
-      return (await keys.listKeys()).map(({ key, owner }) => ({
-        id: key.id,
-        owner: owner.name ?? owner.id,
-        prefix: `${key.visiblePrefix}…`,
-        status: key.status,
-        scopes: key.scopes,
-        expires_at: key.expiresAt,
-        last_used_at: key.lastUsedAt,
-      }));
-    case 'keys.suspend':
-    case 'keys.activate':
-    case 'keys.revoke':
-      await keys.setStatus(command.id, STATUS_OF[command.name]);
-      return [{ id: command.id, status: STATUS_OF[command.name] }];
-  }
+/**
+ * Carries out a command on the services of an application; resolves to rows to show. Throws {@link OperatorError} with a
+ * sentence for the operator.
+ */
+export async function runOperatorCommand(services: ServiceFinder, { name, input }: SentCommand): Promise<OperatorRows> {
+  const command = new Map<string, OperatorCommand>(Object.entries(OPERATOR_COMMANDS)).get(name);
+  if (!command) throw new OperatorError(`This version has no command ${name}`);
+  return command.run(services, input);
 }

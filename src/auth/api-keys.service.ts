@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { Ids, sha256 } from '../common/ids';
+import { OperatorError } from '../common/operator-error';
 import { Random } from '../common/random';
 import { Database } from '../persistence/database';
 import { ApiKeyEntity, type ApiKeyStatus } from './api-key.entity';
-import { OperatorError } from './auth.errors';
 import { SCOPES, type Scope } from './owner';
 import { OwnerEntity } from './owner.entity';
 

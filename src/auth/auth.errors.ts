@@ -15,8 +15,3 @@ export class ForbiddenError extends MeshbatchError {
     super('forbidden', message);
   }
 }
-
-/** An operator's command named an owner or a key that is not there, or that is there already. */
-export class OperatorError extends Error {
-  override readonly name = 'OperatorError';
-}

@@ -12,8 +12,7 @@ program
   .addOption(new Option('--scope <scope...>', 'what the key may do').choices(SCOPES))
   .option('--expires <date>', 'an ISO 8601 date after which the key is refused')
   .action(({ owner, scope, expires }: { owner: string; scope?: Scope[]; expires?: string }) =>
-    operateAndPrint({
-      name: 'keys.create',
+    operateAndPrint('keys.create', {
       owner,
       ...(scope && { scopes: scope }),
       ...(expires !== undefined && { expiresAt: expires }),
@@ -26,13 +25,13 @@ program
   .requiredOption('--owner <name>')
   .option('--batch-limit <number>', 'active batches allowed', Number)
   .action(({ owner, batchLimit }: { owner: string; batchLimit?: number }) =>
-    operateAndPrint({ name: 'owners.create', owner, ...(batchLimit !== undefined && { batchLimit }) }),
+    operateAndPrint('owners.create', { owner, ...(batchLimit !== undefined && { batchLimit }) }),
   );
 
 program
   .command('list')
   .description('list keys by their visible beginning')
-  .action(() => operateAndPrint({ name: 'keys.list' }));
+  .action(() => operateAndPrint('keys.list', {}));
 
 for (const [verb, description] of [
   ['suspend', 'refuse a key with 403 until it is activated again'],
@@ -43,7 +42,7 @@ for (const [verb, description] of [
     .command(verb)
     .argument('<id>', 'the id of the key, as listed')
     .description(description)
-    .action((id: string) => operateAndPrint({ name: `keys.${verb}`, id }));
+    .action((id: string) => operateAndPrint(`keys.${verb}` as const, { id }));
 }
 
 void program.parseAsync();

@@ -1,49 +1,28 @@
-import { z } from 'zod';
 import { sendCommand } from '../admin/control-client';
-import { operatorCommand, runOperatorCommand, type OperatorCommandInput } from '../admin/operator-commands';
-import { ApiKeysService } from '../auth/api-keys.service';
-import { SystemClock } from '../common/clock';
-import { Ids } from '../common/ids';
-import { SystemRandom } from '../common/random';
-import { openDatabase } from '../config/open-database';
+import type { OperatorRows, SentCommand } from '../admin/operator-command';
+import type { OperatorCommandInput, OperatorCommandName } from '../admin/operator-commands';
 import { loadEnv, loadEnvFile } from '../config/env';
-import { ENTITIES } from '../meshbatch/entities';
-import { DatabaseConnection } from '../persistence/database-connection';
-
-type Rows = Record<string, unknown>[];
 
 /** Carries out an operator's command: through the running process when it holds the data folder, else on the database. */
-async function operate(asked: OperatorCommandInput): Promise<Rows> {
-  const command = operatorCommand.parse(asked);
+async function operate(command: SentCommand): Promise<OperatorRows> {
   loadEnvFile();
   const env = loadEnv();
-  const answer = env.DATABASE_URL === undefined ? await sendCommand(env.DATA_DIR, asked) : null;
-  if (answer) return answer;
-  // Like an API process, it never changes the tables of a server that others use.
-  const opened = await openDatabase({ ...env, ROLE: 'api' });
-  try {
-    const database = await new DatabaseConnection({ ...opened.options, entities: ENTITIES }).open();
-    const [clock, random] = [new SystemClock(), new SystemRandom()];
-    const keys = new ApiKeysService(database, clock, new Ids(clock, random), random);
-    return await runOperatorCommand(keys, command);
-  } finally {
-    await opened.close();
-  }
+  const answer = env.DATABASE_URL === undefined ? await sendCommand(env.DATA_DIR, command) : null;
+  // Loaded late: a process that runs has all of it already.
+  return answer ?? (await import('../config/run-command.js')).runCommand(env, command);
 }
 
 /** Runs an operator's command and prints its rows; a refusal is one sentence and exit code 1. */
-export async function operateAndPrint(command: OperatorCommandInput): Promise<void> {
+export async function operateAndPrint<Name extends OperatorCommandName>(
+  name: Name,
+  input: OperatorCommandInput<Name>,
+): Promise<void> {
   try {
-    for (const row of await operate(command)) console.log(formatRow(row));
+    for (const row of await operate({ name, input })) console.log(formatRow(row));
   } catch (error) {
-    console.error(messageOf(error));
+    console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof z.ZodError) return z.prettifyError(error);
-  return error instanceof Error ? error.message : String(error);
 }
 
 function formatRow(row: Record<string, unknown>): string {

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { serveCommands } from '../admin/control-socket';
-import { runOperatorCommand } from '../admin/operator-commands';
 import { AppModule } from '../app.module';
 import { ApiKeysService } from '../auth/api-keys.service';
 import { SystemClock } from '../common/clock';
@@ -43,7 +42,7 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
   await app.listen(env.PORT, env.HOST);
   const keys = app.get(ApiKeysService);
   const { embedded } = database.options;
-  if (embedded) serveCommands(embedded.folder, (command) => runOperatorCommand(keys, command));
+  if (embedded) serveCommands(embedded.folder, app);
   await welcome(await addressOf(app), keys, env);
   return { close: () => closeService(app) };
 }
