@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { OperatorError } from '../common/operator-error';
 import { KEY_COMMANDS } from './key-commands';
 import type { OperatorCommand, OperatorRows, SentCommand, ServiceFinder } from './operator-command';
+import { PART_COMMANDS } from './part-commands';
 
 /** Every command, by the name under which it is asked for; the one place where commands are registered. */
-const OPERATOR_COMMANDS = { ...KEY_COMMANDS };
+const OPERATOR_COMMANDS = { ...KEY_COMMANDS, ...PART_COMMANDS };
 
 type Commands = typeof OPERATOR_COMMANDS;
 export type OperatorCommandName = keyof Commands;

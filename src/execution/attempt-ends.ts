@@ -33,7 +33,7 @@ export class AttemptEnds {
   async adopt({ part, lease }: LeasedPart, adapter: ProviderAdapter, remote: RemoteBatch): Promise<void> {
     const dueAt = this.interval.nextPoll(adapter);
     const patch = { remoteId: remote.id, remoteState: remote.state, remoteCounts: remote.counts, dueAt };
-    await this.progress.move(lease, part.batchId, { from: 'submitting', to: 'running', patch });
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'running', patch });
     const { batchId: batch_id, id: part_id, provider } = part;
     this.logger.log({ batch_id, part_id, provider, remote_id: remote.id }, 'A part was submitted');
   }

@@ -3,6 +3,7 @@ import { CommonModule } from '../common/common.module';
 import { PART_QUEUES } from '../batches/part-jobs';
 import { JobWorker } from '../queue/job-worker';
 import { AbandonStep } from './abandon.step';
+import { AdoptableJob } from './adoptable-job';
 import { AttemptEnds } from './attempt-ends';
 import { BACKGROUND_LOOPS, BackgroundWork } from './background-work';
 import { CollectDelay } from './collect-delay';
@@ -13,6 +14,7 @@ import { Drain } from './drain';
 import { DueParts } from './due-parts';
 import { ConfigurableModuleClass } from './execution.module-definition';
 import { Leftovers } from './leftovers';
+import { ParkedParts } from './parked-parts';
 import { PartDispatch } from './part-dispatch';
 import { PartInput } from './part-input';
 import { PartLeases } from './part-leases';
@@ -52,6 +54,7 @@ const SUPPORT = [
 ];
 const STEPS = [StagingStep, CreateStep, SubmitStep, AbandonStep, RecoveryStep, PollStep, PartSteps];
 const COLLECT = [ResultsReader, ResultsWriter, CollectStep];
+const OPERATOR = [AdoptableJob, ParkedParts];
 const LOOPS = [PartDispatch, PartRunner, PollsUnderWay, Poller, DueParts, Deadlines, Ticker, BackgroundWork];
 
 /** Every queue has the one handler: they are apart only so that long collects do not hold up submits. */
@@ -73,6 +76,7 @@ function backgroundLoops(
     ...SUPPORT,
     ...STEPS,
     ...COLLECT,
+    ...OPERATOR,
     ...LOOPS,
     ...RECONCILIATION,
     {
@@ -81,5 +85,6 @@ function backgroundLoops(
       inject: [PartRunner, JobWorker, Poller, Ticker, Reconciler],
     },
   ],
+  exports: [ParkedParts],
 })
 export class ExecutionModule extends ConfigurableModuleClass {}

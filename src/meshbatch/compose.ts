@@ -64,7 +64,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
       health,
       ...prefixed,
     ],
-    exports: [auth, quota, providers, batches, events, health],
+    exports: [auth, quota, providers, batches, execution, events, health],
   };
 }
 

@@ -60,7 +60,7 @@ export class StuckParts implements Check {
 
 /** Parts of which nobody can tell whether their create took place. */
 @Injectable()
-export class ParkedParts implements Check {
+export class ParkedPartsCheck implements Check {
   readonly kind = 'parked_part';
   readonly scope = 'rows';
 

@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { LateBatches, UnsettledBatches } from './batch.checks';
 import { MissingBlobs, OrphanBlobs, UnfinishedWrites } from './blob.checks';
 import { CHECKS, type Check } from './check';
-import { LostJobs, ParkedParts, StuckParts } from './part.checks';
+import { LostJobs, ParkedPartsCheck, StuckParts } from './part.checks';
 import { Reconciler } from './reconciler';
 import { TurnsStore } from './turns.store';
 import { UpstreamLeftovers } from './upstream.checks';
@@ -10,7 +10,7 @@ import { UpstreamLeftovers } from './upstream.checks';
 const CHECK_CLASSES = [
   LostJobs,
   StuckParts,
-  ParkedParts,
+  ParkedPartsCheck,
   UnsettledBatches,
   LateBatches,
   UpstreamLeftovers,

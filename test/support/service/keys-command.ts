@@ -1,14 +1,24 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestService } from './test-service';
 
-const KEYS = resolve(__dirname, '../../../dist/cli/keys.js');
+const CLI = resolve(__dirname, '../../../dist/cli');
 const run = promisify(execFile);
 
 /** Runs the operator's `keys` command beside a service, with the service's settings; resolves to its rows. */
-export async function runKeys(service: TestService, ...args: string[]): Promise<Record<string, string>[]> {
-  const { stdout } = await run(process.execPath, [KEYS, ...args], { env: service.settings(), cwd: service.dataDir });
+export function runKeys(service: TestService, ...args: string[]): Promise<Record<string, string>[]> {
+  return runCommand(service, 'keys', ...args);
+}
+
+/** As {@link runKeys}, for any command of the operator's. */
+export async function runCommand(
+  service: TestService,
+  command: string,
+  ...args: string[]
+): Promise<Record<string, string>[]> {
+  const path = join(CLI, `${command}.js`);
+  const { stdout } = await run(process.execPath, [path, ...args], { env: service.settings(), cwd: service.dataDir });
   return stdout.trim().split('\n').map(toRow);
 }
 
