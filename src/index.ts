@@ -14,6 +14,7 @@ export type { ApiKeyEntity, ApiKeyStatus } from './auth/api-key.entity';
 export type { OwnerEntity } from './auth/owner.entity';
 export { BatchEvents, type BatchEvent } from './events/batch-events';
 export { BATCH_STATUSES, type BatchStatus } from './batches/batch-status';
+export { Doctor, type Diagnosis } from './execution/reconcile/doctor';
 export { ParkedParts, type ParkedPart } from './execution/parked-parts';
 export { OperatorError } from './common/operator-error';
 export { MeshbatchHealth, type MeshbatchHealthReport } from './health/meshbatch-health';

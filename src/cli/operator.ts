@@ -12,13 +12,16 @@ async function operate(command: SentCommand): Promise<OperatorRows> {
   return answer ?? (await import('../config/run-command.js')).runCommand(env, command);
 }
 
-/** Runs an operator's command and prints its rows; a refusal is one sentence and exit code 1. */
+/** Runs an operator's command and prints its rows; exit code 1 when they are not well, or for a refusal, which is one sentence. */
 export async function operateAndPrint<Name extends OperatorCommandName>(
   name: Name,
   input: OperatorCommandInput<Name>,
+  areWell: (rows: OperatorRows) => boolean = () => true,
 ): Promise<void> {
   try {
-    for (const row of await operate({ name, input })) console.log(formatRow(row));
+    const rows = await operate({ name, input });
+    for (const row of rows) console.log(formatRow(row));
+    if (!areWell(rows)) process.exitCode = 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

@@ -24,6 +24,7 @@ import { PollInterval } from './poll-interval';
 import { PollStep } from './poll.step';
 import { PollsUnderWay } from './polls-under-way';
 import { Poller } from './poller';
+import { Doctor } from './reconcile/doctor';
 import { RECONCILIATION } from './reconcile/providers';
 import { Reconciler } from './reconcile/reconciler';
 import { RecoveryStep } from './recovery.step';
@@ -85,6 +86,6 @@ function backgroundLoops(
       inject: [PartRunner, JobWorker, Poller, Ticker, Reconciler],
     },
   ],
-  exports: [ParkedParts],
+  exports: [ParkedParts, Doctor],
 })
 export class ExecutionModule extends ConfigurableModuleClass {}

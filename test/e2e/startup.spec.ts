@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { chatItems } from '../support/service/api-client';
-import { createKey, runKeys } from '../support/service/keys-command';
+import { createKey, runCommand, runKeys } from '../support/service/keys-command';
 import { DATABASE_KINDS, TestService } from '../support/service/test-service';
 
 const MAIN = resolve(__dirname, '../../dist/main.js');
@@ -41,6 +41,23 @@ describe.each(DATABASE_KINDS)('the process, %s database', (database) => {
         stderr: expect.stringMatching(/There is no key key_x|must be an ISO 8601 date/) as string,
       });
     }
+  });
+
+  it('is examined while it runs, and what does not fit together is told and left as it is', async () => {
+    const rows = await runCommand(service, 'doctor');
+    expect(rows).toHaveLength(9);
+    expect(rows.filter(({ found }) => found !== '0')).toEqual([]);
+    const key = 'batches/batch_01JAAAAAAAAAAAAAAAAAAAAAAA/input.jsonl';
+    const path = join(service.dataDir, 'blobs', key);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'left');
+    await utimes(path, 0, 0);
+    const lines = expect.stringMatching(
+      /check=orphan_blob {2}found=1\ncheck=orphan_blob {2}subject=batches\/batch_01JA/,
+    ) as string;
+    await expect(runCommand(service, 'doctor')).rejects.toMatchObject({ code: 1, stdout: lines });
+    expect(await readFile(path, 'utf8')).toBe('left');
+    await rm(path);
   });
 
   it('stops in order on SIGTERM with a batch in flight, which goes on after a restart', async () => {

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { LateBatches, UnsettledBatches } from './batch.checks';
 import { MissingBlobs, OrphanBlobs, UnfinishedWrites } from './blob.checks';
 import { CHECKS, type Check } from './check';
+import { Doctor } from './doctor';
 import { LostJobs, ParkedPartsCheck, StuckParts } from './part.checks';
 import { Reconciler } from './reconciler';
 import { TurnsStore } from './turns.store';
@@ -24,4 +25,5 @@ export const RECONCILIATION: Provider[] = [
   { provide: CHECKS, useFactory: (...checks: Check[]) => checks, inject: CHECK_CLASSES },
   TurnsStore,
   Reconciler,
+  Doctor,
 ];

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { INestApplication } from '@nestjs/common';
+import type { Abstract, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
@@ -30,7 +30,7 @@ export interface BenchApp {
   readonly api: ApiClient;
   readonly url: string;
   /** What the application injects under that token. */
-  get<T>(token: Parameters<INestApplication['get']>[0]): T;
+  get<T>(token: Type<T> | Abstract<T> | symbol): T;
   close(): Promise<void>;
 }
 
