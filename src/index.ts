@@ -19,6 +19,7 @@ export { ParkedParts, type ParkedPart } from './execution/parked-parts';
 export { OperatorError } from './common/operator-error';
 export { MeshbatchHealth, type MeshbatchHealthReport } from './health/meshbatch-health';
 export type { ProviderPause } from './providers/provider-pauses';
+export type { PausedCalls, PauseReason } from './providers/provider-pause.entity';
 
 // What a host may put in the place of ours.
 export {

@@ -31,6 +31,11 @@ const selectDue = (parts: string) => `SELECT id, state FROM ${parts}
     AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
   ORDER BY due_at, id LIMIT $2`;
 
+/** Rows that somebody else writes are passed over: who holds several must not be waited for. */
+const wakePutOff = (parts: string) => `UPDATE ${parts} SET due_at = $1 WHERE id IN (
+    SELECT id FROM ${parts} WHERE state IN ('queued', 'submitting') AND due_at = $2 AND provider = $3
+    FOR UPDATE SKIP LOCKED)`;
+
 /**
  * A part that is to stop is looked at at once, unless a create without an answer is being looked for, which takes its time,
  * or its results are being collected.
@@ -100,6 +105,11 @@ export class PartsStore {
       .set({ leaseHolder: null, leaseExpiresAt: null })
       .where('lease_expires_at IS NOT NULL')
       .execute();
+  }
+
+  /** Makes due the parts of a provider that were put off until then. */
+  async wakePutOff(provider: string, until: Date): Promise<void> {
+    await this.database.manager.query(wakePutOff(this.table), [new Date(this.clock.now()), until, provider]);
   }
 
   /** Writes under a lease; throws {@link LeaseLostError} when it was lost. */

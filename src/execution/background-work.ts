@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { PartsStore } from '../batches/parts.store';
 import { Database } from '../persistence/database';
+import { ProviderPauses } from '../providers/provider-pauses';
 import { JobQueue } from '../queue/job-queue';
 import { EXECUTION_OPTIONS, type ExecutionModuleOptions } from './execution.module-definition';
 import { PartLeases } from './part-leases';
@@ -24,6 +25,7 @@ export class BackgroundWork implements OnApplicationBootstrap, BeforeApplication
     private readonly parts: PartsStore,
     private readonly leases: PartLeases,
     private readonly database: Database,
+    private readonly pauses: ProviderPauses,
     queue: JobQueue,
   ) {
     this.works = options.work ?? true;
@@ -39,6 +41,7 @@ export class BackgroundWork implements OnApplicationBootstrap, BeforeApplication
     if (!this.works) return;
     // The only process of its database: leases found at the start belong to a former self.
     if (this.database.facts.embedded) await this.parts.releaseAll();
+    await this.pauses.refresh();
     for (const loop of this.loops) loop.start();
   }
 

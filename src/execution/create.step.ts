@@ -8,6 +8,7 @@ import { AttemptEnds } from './attempt-ends';
 import { attemptOf } from './attempt';
 import type { LeasedPart } from './part-leases';
 import { StepFailures } from './step-failures';
+import { SubmitTurns } from './submit-turns';
 
 /** Creates the upstream job of a staged part. The intent is stored first, and the create is never repeated blindly. */
 @Injectable()
@@ -16,6 +17,7 @@ export class CreateStep {
     private readonly parts: PartsStore,
     private readonly ends: AttemptEnds,
     private readonly failures: StepFailures,
+    private readonly turns: SubmitTurns,
     private readonly clock: Clock,
   ) {}
 
@@ -31,6 +33,7 @@ export class CreateStep {
       return this.failed(sent, batch, adapter, error);
     }
     await this.ends.adopt(sent, adapter, remote);
+    await this.turns.answered(sent);
   }
 
   private async failed(
@@ -40,12 +43,15 @@ export class CreateStep {
     error: ProviderCallError,
   ): Promise<void> {
     // It may have taken place: what was sent stays noted, and the look-up decides.
-    if (!error.certainlyNotDone) return this.failures.retryLater(leased, error);
+    if (!error.certainlyNotDone) return this.failures.retryLater(leased, error, 'submit');
     const hidden = this.failures.mayShowLater(error, leased.part.stagedAt, adapter);
     const final = error.failure === 'rejected' || (error.failure === 'not_found' && !hidden);
-    if (final) return this.ends.refuse(leased, batch, adapter, error);
+    if (final) {
+      await this.turns.answered(leased);
+      return this.ends.refuse(leased, batch, adapter, error);
+    }
     // Its input stays where it is; its slot is for others meanwhile, and the end of another job wakes it.
     const waitsFor = error.failure === 'throttled' ? ('room' as const) : null;
-    await this.failures.retryLater(leased, error, { createSentAt: null, waitsFor });
+    await this.failures.retryLater(leased, error, 'submit', { createSentAt: null, waitsFor });
   }
 }

@@ -35,6 +35,7 @@ import { Slots } from './slots';
 import { StagingStep } from './staging.step';
 import { StepFailures } from './step-failures';
 import { SubmitStep } from './submit.step';
+import { SubmitTurns } from './submit-turns';
 import { Ticker } from './ticker';
 import { UpstreamCancel } from './upstream-cancel';
 import { WaitingEnd } from './waiting-end';
@@ -50,6 +51,7 @@ const SUPPORT = [
   Scratch,
   Slots,
   StepFailures,
+  SubmitTurns,
   UpstreamCancel,
   WaitingEnd,
 ];

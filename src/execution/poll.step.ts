@@ -36,7 +36,7 @@ export class PollStep {
     }
     if (ENDED_STATES.includes(remote.state)) return this.ended(leased, batch, adapter, remote);
     const again = cancelError
-      ? { dueAt: this.failures.nextTry(part, cancelError), failures: part.failures + 1 }
+      ? { dueAt: await this.failures.nextTry(part, cancelError), failures: part.failures + 1 }
       : { dueAt: this.interval.nextPoll(adapter), failures: 0 };
     const patch = { ...seen(remote), ...again, ...this.cancel.heard(part, remote) };
     await this.progress.note(leased.lease, part.batchId, patch);
@@ -75,7 +75,7 @@ export class PollStep {
   /** Soon after the create a 404 means that the job is not visible yet. */
   private async pollFailed(leased: LeasedPart, adapter: ProviderAdapter, error: ProviderCallError): Promise<void> {
     const hidden = this.failures.mayShowLater(error, leased.part.createSentAt, adapter);
-    if (!hidden) return this.failures.retryLater(leased, error);
+    if (!hidden) return this.failures.retryLater(leased, error, 'poll');
     await this.progress.note(leased.lease, leased.part.batchId, { dueAt: this.interval.nextPoll(adapter) });
   }
 }

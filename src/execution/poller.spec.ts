@@ -13,6 +13,7 @@ import { Ids } from '../common/ids';
 import { SystemRandom } from '../common/random';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
+import { ProviderPauses } from '../providers/provider-pauses';
 import { ProviderRegistry } from '../providers/provider-registry';
 import { PartLeases, type LeasedPart } from './part-leases';
 import type { PartRunner } from './part-runner';
@@ -74,8 +75,15 @@ describe.each([
       advanceClaimed: async ({ partId }: { partId: string }, told: LeasedPart['answer']) =>
         void advanced.push([partId, told]),
     } as unknown as PartRunner;
+    const pauses = new ProviderPauses(database, clock);
     const interval = new PollInterval({ pollIntervalMs: POLL_MS }, random, clock);
-    poller = new Poller(polls, new PollsUnderWay(polls, registry, runner, leases, interval, clock), leases, clock);
+    poller = new Poller(
+      polls,
+      new PollsUnderWay(polls, registry, runner, leases, interval, clock),
+      leases,
+      pauses,
+      clock,
+    );
     rows.setOptions({ logging: ['query'], logger: { logQuery: () => void (statements += 1) } as unknown as Logger });
     statements = 0;
     poller.start();

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PollsStore } from '../batches/polls.store';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
+import { ProviderPauses } from '../providers/provider-pauses';
 import { Loop } from './loop';
 import { PartLeases } from './part-leases';
 import { PollsUnderWay } from './polls-under-way';
@@ -20,6 +21,7 @@ export class Poller {
     private readonly polls: PollsStore,
     private readonly underWay: PollsUnderWay,
     private readonly leases: PartLeases,
+    private readonly pauses: ProviderPauses,
     clock: Clock,
   ) {
     this.loop = new Loop('polls', clock);
@@ -44,6 +46,8 @@ export class Poller {
     await this.underWay.write();
     await this.underWay.renew();
     if (this.leases.stopped.aborted) return;
-    for (const claimed of await this.polls.claim(CONCURRENCY, this.underWay.byProvider())) this.underWay.begin(claimed);
+    const busy = this.underWay.byProvider();
+    for (const provider of this.pauses.withoutPolls()) busy.set(provider, CONCURRENCY);
+    for (const claimed of await this.polls.claim(CONCURRENCY, busy)) this.underWay.begin(claimed);
   }
 }

@@ -65,8 +65,8 @@ export class StagingStep {
     error: ProviderCallError,
   ): Promise<void> {
     if (error.failure === 'rejected') return this.ends.refuse(leased, batch, adapter, error);
-    if (!error.certainlyNotDone) return this.failures.retryLater(leased, error);
-    const dueAt = this.failures.nextTry(leased.part, error);
+    if (!error.certainlyNotDone) return this.failures.retryLater(leased, error, 'submit');
+    const dueAt = await this.failures.nextTry(leased.part, error, 'submit');
     await this.ends.startAgain(leased, { dueAt, failures: leased.part.failures + 1 });
   }
 }

@@ -12,6 +12,18 @@ import type { LeasedPart } from './part-leases';
 
 /** A provider may ask for patience, within reason. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
+/** Polls cost the provider little, and we hear of nothing without them. */
+const LONGEST_POLL_PAUSE_MS = 60_000;
+const REFUSED_MS = 60_000;
+
+/** What the failed call was for: a provider that asks for patience with one kind is asked for another all the same. */
+export type Call = 'submit' | 'poll' | 'other';
+
+const PAUSED_BY = {
+  submit: { calls: 'submits', longestMs: LONGEST_RETRY_AFTER_MS },
+  poll: { calls: 'polls', longestMs: LONGEST_POLL_PAUSE_MS },
+  other: null,
+} as const;
 
 /** What a failure does to a part: it waits, as long as the provider says or with growing patience. */
 @Injectable()
@@ -26,8 +38,13 @@ export class StepFailures {
   ) {}
 
   /** Puts the part's next try off; `patch` is written with it. */
-  async retryLater({ part, lease }: LeasedPart, error: ProviderCallError, patch: PartPatch = {}): Promise<void> {
-    const dueAt = this.nextTry(part, error);
+  async retryLater(
+    { part, lease }: LeasedPart,
+    error: ProviderCallError,
+    call: Call = 'other',
+    patch: PartPatch = {},
+  ): Promise<void> {
+    const dueAt = await this.nextTry(part, error, call);
     await this.parts.update(lease, { ...patch, failures: part.failures + 1, dueAt });
   }
 
@@ -47,10 +64,10 @@ export class StepFailures {
     return error.failure === 'not_found' && age <= adapter.capabilities.notFoundGraceMs;
   }
 
-  /** Tells of a failed call, and when to try again. */
-  nextTry(part: PartEntity, error: ProviderCallError): Date {
+  /** Tells of a failed call, and when to try again; what the provider means for all calls of that kind is noted for all. */
+  async nextTry(part: PartEntity, error: ProviderCallError, call: Call = 'other'): Promise<Date> {
     const { failure, message, details } = error;
-    const due = new Date(this.dueMs(part, error));
+    const due = new Date(await this.dueMs(part, error, call));
     const { id: part_id, batchId: batch_id, provider } = part;
     this.logger.warn(
       { batch_id, part_id, provider, failure, ...details, due_at: due },
@@ -59,16 +76,18 @@ export class StepFailures {
     return due;
   }
 
-  /** Whether the provider is paused for all; if so, the part's next try is put off until it is not. */
-  async waitsForProvider({ part, lease }: LeasedPart): Promise<boolean> {
-    const until = part.stopReason === null ? this.pauses.pausedUntil(part.provider) : null;
-    if (until !== null) await this.parts.update(lease, { dueAt: new Date(until) });
-    return until !== null;
-  }
-
-  private dueMs({ provider, failures }: PartEntity, { failure, details }: ProviderCallError): number {
-    if (failure === 'unauthorized') return this.pauses.pause(provider);
+  private async dueMs({ provider, failures }: PartEntity, error: ProviderCallError, call: Call): Promise<number> {
+    const { failure, details } = error;
+    const now = this.clock.now();
+    if (failure === 'unauthorized') {
+      return this.pauses.pause({ provider, calls: 'submits', reason: 'credentials', until: now + REFUSED_MS });
+    }
     const asked = Math.min(details.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
-    return this.clock.now() + Math.max(asked, backoffMs(failures, this.random));
+    const paused = failure === 'throttled' && asked > 0 ? PAUSED_BY[call] : null;
+    if (paused) {
+      const until = now + Math.min(asked, paused.longestMs);
+      await this.pauses.pause({ provider, calls: paused.calls, reason: 'rate', until });
+    }
+    return now + Math.max(asked, backoffMs(failures, this.random));
   }
 }

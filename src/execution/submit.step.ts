@@ -8,7 +8,7 @@ import { PartInput } from './part-input';
 import type { LeasedPart } from './part-leases';
 import { Slots } from './slots';
 import { StagingStep } from './staging.step';
-import { StepFailures } from './step-failures';
+import { SubmitTurns } from './submit-turns';
 
 /** Sends a part upstream: attempt first, then its upload, then the create, each noted before the next. */
 @Injectable()
@@ -19,12 +19,12 @@ export class SubmitStep {
     private readonly slots: Slots,
     private readonly staging: StagingStep,
     private readonly create: CreateStep,
-    private readonly failures: StepFailures,
+    private readonly turns: SubmitTurns,
   ) {}
 
   /** For a part that is `queued`, or `submitting` with its input staged and its create not sent. */
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
-    if (await this.failures.waitsForProvider(leased)) return;
+    if (!(await this.turns.admits(leased))) return;
     const begun = await this.begin(leased);
     if (!begun) return;
     const { part } = begun;
@@ -33,6 +33,7 @@ export class SubmitStep {
       const staged = part.stagedAt === null ? await this.staging.stage(begun, batch, adapter, lines) : begun;
       // A part that was told to stop meanwhile is woken as soon as its lease is given back.
       if (!staged || (await this.isToStop(part.id))) return;
+      if (!(await this.turns.stillAdmits(staged))) return;
       await this.create.run(staged, batch, adapter, lines);
     });
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
+import { ProviderPauses } from '../providers/provider-pauses';
 import { Deadlines } from './deadlines';
 import { DueParts } from './due-parts';
 import { Loop } from './loop';
@@ -16,6 +17,7 @@ export class Ticker {
     private readonly dueParts: DueParts,
     private readonly slots: Slots,
     private readonly deadlines: Deadlines,
+    private readonly pauses: ProviderPauses,
     clock: Clock,
   ) {
     this.loop = new Loop('ticks', clock);
@@ -30,6 +32,7 @@ export class Ticker {
   }
 
   private async tick(): Promise<void> {
+    await this.pauses.refresh();
     await this.deadlines.enforce();
     await this.slots.wakeWaiting();
     await this.dueParts.enqueue();

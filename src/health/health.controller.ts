@@ -32,7 +32,7 @@ export class HealthController {
     return this.health.check([() => this.look()]);
   }
 
-  /** A provider that refuses our credentials is shown; the service itself still serves. */
+  /** A provider that is paused is shown; the service itself still serves. */
   private async look(): Promise<HealthIndicatorResult> {
     const { database, pausedProviders } = await this.meshbatch.check();
     const indicator = this.indicators.check('database');

@@ -35,7 +35,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const queue = QueueModule.forRootAsync(from(works, database));
   const auth = AuthModule.forRootAsync(from((all) => all.auth ?? {}, database));
   const quota = QuotaModule.forRootAsync(from((all) => all.quota ?? {}, database));
-  const providers = ProvidersModule.forRootAsync(from((all) => all.providers ?? {}, blobs, auth));
+  const providers = ProvidersModule.forRootAsync(from((all) => all.providers ?? {}, database, blobs, auth));
   const files = FilesModule.forRoot({ imports: [database, blobs, auth], http });
   const ingest = IngestModule.forRootAsync(from((all) => all.ingest ?? {}, providers, blobs));
   const batches = BatchesModule.forRootAsync(
@@ -45,7 +45,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
     from((all) => ({ ...all.execution, ...works(all) }), database, queue, blobs, providers, files, batches),
   );
   const events = EventsModule.forRoot({ imports: [batches] });
-  const health = HealthModule.forRoot({ imports: [database, providers] });
+  const health = HealthModule.forRoot({ imports: [providers] });
 
   const prefixed = http && routePrefix ? [RouterModule.register(routes(routePrefix))] : [];
   return {

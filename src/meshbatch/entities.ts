@@ -6,6 +6,7 @@ import { LeftoverEntity } from '../batches/leftover.entity';
 import { PartEntity } from '../batches/part.entity';
 import { TurnEntity } from '../execution/reconcile/turn.entity';
 import { StoredFileEntity } from '../files/stored-file.entity';
+import { ProviderPauseEntity } from '../providers/provider-pause.entity';
 
 /** The entities of all modules. They live on a DataSource of our own, never on a host's. */
 export const ENTITIES: readonly EntityClass[] = [
@@ -16,4 +17,5 @@ export const ENTITIES: readonly EntityClass[] = [
   StoredFileEntity,
   LeftoverEntity,
   TurnEntity,
+  ProviderPauseEntity,
 ];

@@ -4,6 +4,7 @@ import { ExcludedItems1764100000000 } from './migrations/1764100000000-excluded-
 import { BulkPolls1764200000000 } from './migrations/1764200000000-bulk-polls';
 import { PartWaits1764230000000 } from './migrations/1764230000000-part-waits';
 import { Reconciliation1764300000000 } from './migrations/1764300000000-reconciliation';
+import { ProviderPauses1764310000000 } from './migrations/1764310000000-provider-pauses';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
   BulkPolls1764200000000,
   PartWaits1764230000000,
   Reconciliation1764300000000,
+  ProviderPauses1764310000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

@@ -121,7 +121,7 @@ describe('a host that embeds it wrongly is told so at its start, in one sentence
     const blobs = BlobsModule.forRoot({ store: { folder: ground.folder } });
     const auth = AuthModule.forRoot({ imports: [persistence] });
     const quota = QuotaModule.forRoot({ imports: [persistence] });
-    const providers = ProvidersModule.forRoot({ imports: [blobs, auth] });
+    const providers = ProvidersModule.forRoot({ imports: [persistence, blobs, auth] });
     const files = FilesModule.forRoot({ imports: [persistence, blobs, auth] });
     const ingest = IngestModule.forRoot({ imports: [providers, blobs] });
     const batches = BatchesModule.forRoot({ imports: [persistence, queue, auth, quota, files, ingest] });

@@ -126,7 +126,7 @@ function byHand(ground: HostGround): DynamicModule[] {
   const blobs = BlobsModule.forRoot(blobsOptions);
   const auth = AuthModule.forRoot({ ownerResolver: AccountResolver, imports: [persistence, AccountsModule] });
   const quota = QuotaModule.forRoot({ imports: [persistence] });
-  const providers = ProvidersModule.forRoot({ sandbox: true, imports: [blobs, auth] });
+  const providers = ProvidersModule.forRoot({ sandbox: true, imports: [persistence, blobs, auth] });
   const files = FilesModule.forRoot({ imports: [persistence, blobs, auth] });
   const ingest = IngestModule.forRoot({ imports: [providers, blobs] });
   const batches = BatchesModule.forRoot({ imports: [persistence, queue, auth, quota, files, ingest] });
