@@ -4,7 +4,7 @@
  */
 const ORDER = [
   ['common'],
-  ['http', 'persistence'],
+  ['http', 'metrics', 'persistence'],
   ['queue', 'blobs'],
   ['auth'],
   ['quota', 'providers', 'files'],

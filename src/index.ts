@@ -18,6 +18,8 @@ export { Doctor, type Diagnosis } from './execution/reconcile/doctor';
 export { ParkedParts, type ParkedPart } from './execution/parked-parts';
 export { OperatorError } from './common/operator-error';
 export { MeshbatchHealth, type MeshbatchHealthReport } from './health/meshbatch-health';
+export { Metrics, type Declared } from './metrics/metrics';
+export type { Reading, Readings } from './metrics/scraped-gauge';
 export type { ProviderPause } from './providers/provider-pauses';
 export type { PausedCalls, PauseReason } from './providers/provider-pause.entity';
 
@@ -76,6 +78,8 @@ export { IngestModule } from './ingest/ingest.module';
 export type { BodyLimits } from './ingest/body-limits';
 export type { IngestLimits } from './ingest/ingest-limits';
 export type { IngestModuleOptions } from './ingest/ingest.module-definition';
+export { MetricsModule } from './metrics/metrics.module';
+export type { MetricsModuleOptions } from './metrics/metrics.module-definition';
 export { PersistenceModule } from './persistence/persistence.module';
 export type { DatabaseOptions, PersistenceModuleOptions } from './persistence/persistence.module-definition';
 export { ProvidersModule } from './providers/providers.module';

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiVersionGuard } from '../http/api-version.guard';
 import { ErrorFilter } from '../http/error.filter';
 import { OwnerGuard } from './owner.guard';
+import { RequestTimer } from './request-timer.guard';
 
 /** A controller of the API: version, then key, and our errors, nothing of it global. */
 export const ApiController = (path: string, tag: string): ClassDecorator =>
@@ -10,6 +11,6 @@ export const ApiController = (path: string, tag: string): ClassDecorator =>
     // Our paths carry their own version, whatever versioning the host has.
     Controller({ path, version: VERSION_NEUTRAL }),
     ApiTags(tag),
-    UseGuards(ApiVersionGuard, OwnerGuard),
+    UseGuards(RequestTimer, ApiVersionGuard, OwnerGuard),
     UseFilters(ErrorFilter),
   );

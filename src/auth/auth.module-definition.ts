@@ -1,5 +1,6 @@
 import { defineModule } from '../common/define-module';
 import type { InstanceOrClass } from '../common/instance-or-class';
+import { MetricsModule } from '../metrics/metrics.module';
 import { PersistenceModule } from '../persistence/persistence.module';
 import type { OwnerResolver } from './owner';
 
@@ -10,5 +11,5 @@ export interface AuthModuleOptions {
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: AUTH_OPTIONS } = defineModule<AuthModuleOptions>({
   name: 'Auth',
-  needs: [PersistenceModule],
+  needs: [PersistenceModule, MetricsModule],
 });

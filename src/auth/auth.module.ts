@@ -3,11 +3,13 @@ import { ModuleRef } from '@nestjs/core';
 import { CommonModule } from '../common/common.module';
 import { instanceOf } from '../common/instance-or-class';
 import { HttpModule } from '../http/http.module';
+import { MetricsModule } from '../metrics/metrics.module';
 import { ApiKeyOwnerResolver } from './api-key-owner-resolver';
 import { ApiKeysService } from './api-keys.service';
 import { AUTH_OPTIONS, ConfigurableModuleClass, type AuthModuleOptions } from './auth.module-definition';
 import { OwnerResolver } from './owner';
 import { OwnerGuard } from './owner.guard';
+import { RequestTimer } from './request-timer.guard';
 
 /** Who is calling. A module with a controller of ours imports it, since Nest makes a controller's guard in its module. */
 @Module({
@@ -15,6 +17,7 @@ import { OwnerGuard } from './owner.guard';
   providers: [
     ApiKeysService,
     OwnerGuard,
+    RequestTimer,
     {
       provide: OwnerResolver,
       useFactory: ({ ownerResolver = ApiKeyOwnerResolver }: AuthModuleOptions, moduleRef: ModuleRef) =>
@@ -22,6 +25,6 @@ import { OwnerGuard } from './owner.guard';
       inject: [AUTH_OPTIONS, ModuleRef],
     },
   ],
-  exports: [ApiKeysService, OwnerGuard, OwnerResolver, HttpModule, CommonModule],
+  exports: [ApiKeysService, OwnerGuard, OwnerResolver, RequestTimer, HttpModule, CommonModule, MetricsModule],
 })
 export class AuthModule extends ConfigurableModuleClass {}

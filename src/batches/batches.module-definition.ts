@@ -2,6 +2,7 @@ import { AuthModule } from '../auth/auth.module';
 import { defineHttpModule } from '../common/define-module';
 import { FilesModule } from '../files/files.module';
 import { IngestModule } from '../ingest/ingest.module';
+import { MetricsModule } from '../metrics/metrics.module';
 import { PersistenceModule } from '../persistence/persistence.module';
 import { QueueModule } from '../queue/queue.module';
 import { QuotaModule } from '../quota/quota.module';
@@ -12,7 +13,7 @@ import { ResultsController } from './results.controller';
 export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions>(
   {
     name: 'Batches',
-    needs: [PersistenceModule, QueueModule, AuthModule, QuotaModule, FilesModule, IngestModule],
+    needs: [PersistenceModule, QueueModule, AuthModule, QuotaModule, FilesModule, IngestModule, MetricsModule],
     token: BATCHES_OPTIONS,
   },
   [BatchesController, ResultsController],

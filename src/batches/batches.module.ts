@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { CommonModule } from '../common/common.module';
 import { ActiveBatchCounter } from '../quota/active-batch-counter';
 import { AuditStore } from './audit.store';
+import { BacklogStore } from './backlog.store';
 import { BatchCloser } from './batch-closer';
+import { BatchMetrics } from './batch-metrics';
 import { BatchProgress } from './batch-progress';
 import { BatchResults } from './batch-results';
 import { ConfigurableModuleClass } from './batches.module-definition';
@@ -25,12 +27,14 @@ import { ResultsPages } from './results-pages';
   imports: [CommonModule],
   providers: [
     AuditStore,
+    BacklogStore,
     BatchesStore,
     BatchTransitions,
     BatchesService,
     BatchResults,
     ResultsPages,
     BatchCloser,
+    BatchMetrics,
     BatchProgress,
     LeftoversStore,
     PartKinds,
@@ -46,6 +50,7 @@ import { ResultsPages } from './results-pages';
   exports: [
     AuditStore,
     LeftoversStore,
+    BacklogStore,
     BatchesStore,
     BatchesService,
     BatchTransitions,

@@ -5,6 +5,7 @@ import { BodyIntake } from '../ingest/body-intake';
 import { IngestService } from '../ingest/ingest.service';
 import { BatchLimitExceededError } from '../quota/quota.errors';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
+import { BatchMetrics } from './batch-metrics';
 import { toBatch } from './batch.mapper';
 import { CreateBatchService } from './create-batch.service';
 import type { BatchDto } from './dto/batch-detail.dto';
@@ -17,9 +18,26 @@ export class CreateBatchEndpoint {
     private readonly bodies: BodyIntake,
     private readonly quota: QuotaService,
     private readonly creates: CreateBatchService,
+    private readonly metrics: BatchMetrics,
   ) {}
 
   async handle(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
+    try {
+      return await this.take(owner, request, response);
+    } catch (error) {
+      this.metrics.refused(error);
+      throw error;
+    }
+  }
+
+  /** Looks at the owner's limit and tells it in the answer's headers. */
+  async setLimitHeaders(owner: Owner, response: ServerResponse): Promise<BatchAllowance> {
+    const allowance = await this.quota.allowance(owner.id);
+    setHeaders(response, allowance);
+    return allowance;
+  }
+
+  private async take(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
     const { limit, remaining } = await this.setLimitHeaders(owner, response);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     const format = this.ingest.checkHeaders(request);
@@ -33,13 +51,6 @@ export class CreateBatchEndpoint {
       if (error instanceof BatchLimitExceededError) setHeaders(response, { limit: error.limit, remaining: 0 });
       throw error;
     }
-  }
-
-  /** Looks at the owner's limit and tells it in the answer's headers. */
-  async setLimitHeaders(owner: Owner, response: ServerResponse): Promise<BatchAllowance> {
-    const allowance = await this.quota.allowance(owner.id);
-    setHeaders(response, allowance);
-    return allowance;
   }
 }
 

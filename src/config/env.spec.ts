@@ -19,6 +19,7 @@ describe('loadEnv', () => {
     expect(loadEnv({})).toMatchObject({
       PORT: 3000,
       HOST: '127.0.0.1',
+      METRICS_HOST: '127.0.0.1',
       DATA_DIR: './data',
       ROLE: 'all',
       BATCH_LIMIT_PER_OWNER: 10,
@@ -59,6 +60,8 @@ describe('loadEnv', () => {
     ['PORT', '-1'],
     ['PORT', 'x'],
     ['PORT', '1.5'],
+    ['METRICS_PORT', '0'],
+    ['METRICS_PORT', '65536'],
     ['BATCH_LIMIT_PER_OWNER', '0'],
     ['MAX_BODY_BYTES', 'many'],
     ['MAX_BATCH_ITEMS', '1.5'],

@@ -9,10 +9,12 @@ import type { OpenDatabase } from './open-database';
 import type { Env } from './env';
 import { makeFirstKey } from './first-key';
 import { setUpServer } from './http-server';
+import { serveMetrics } from './metrics-server';
 import type { Running } from './run-process';
 import { AnswerHeaders } from '../http/answer-headers';
 import { ErrorFilter } from '../http/error.filter';
 import { RequestIds } from '../http/request-id';
+import { Metrics } from '../metrics/metrics';
 import { setUpOpenApi } from '../openapi/openapi.setup';
 import { BOOT_LOG } from './boot-log';
 import { createPino, requestLogging } from './logging';
@@ -39,12 +41,18 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
   setUpServer(app);
   await app.init();
   app.useLogger(new PinoLogger(pino));
+  const metrics = await serveMetrics(env, app.get(Metrics));
   await app.listen(env.PORT, env.HOST);
   const keys = app.get(ApiKeysService);
   const { embedded } = database.options;
   if (embedded) serveCommands(embedded.folder, app);
   await welcome(await addressOf(app), keys, env);
-  return { close: () => closeService(app) };
+  return {
+    close: async () => {
+      await closeService(app);
+      await metrics?.close();
+    },
+  };
 }
 
 /** Lets requests in hand finish, then cuts what is still open, such as a browser’s spare connection. */

@@ -1,9 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
+import { Metrics } from '../metrics/metrics';
 import { BOOT_LOG } from './boot-log';
 import type { OpenDatabase } from './open-database';
 import type { Env } from './env';
 import { createPino } from './logging';
+import { serveMetrics } from './metrics-server';
 import { PinoLogger } from './pino-logger';
 import type { Running } from './run-process';
 
@@ -13,5 +15,11 @@ export async function startWorker(env: Env, database: OpenDatabase): Promise<Run
     logger: BOOT_LOG,
   });
   app.useLogger(new PinoLogger(createPino(env)));
-  return app;
+  const metrics = await serveMetrics(env, app.get(Metrics));
+  return {
+    close: async () => {
+      await app.close();
+      await metrics?.close();
+    },
+  };
 }

@@ -8,6 +8,7 @@ import type { ProviderAdapter, RemoteBatch, RemoteError } from '../providers/con
 import { ProviderCallError } from '../providers/contract/errors';
 import { attemptOf, leftoverOf, NO_ATTEMPT } from './attempt';
 import { excludeNamed, toPartErrors } from './excluded-items';
+import { ExecutionMetrics } from './execution-metrics';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
 
@@ -27,6 +28,7 @@ export class AttemptEnds {
     private readonly progress: BatchProgress,
     private readonly interval: PollInterval,
     private readonly clock: Clock,
+    private readonly metrics: ExecutionMetrics,
   ) {}
 
   /** The upstream job is known: from now on it is polled. */
@@ -65,6 +67,7 @@ export class AttemptEnds {
   /** The provider cannot be asked: only an operator can tell whether the create took place. */
   async park({ part, lease }: LeasedPart): Promise<void> {
     await this.progress.move(lease, part.batchId, { from: 'submitting', to: 'needs_operator', patch: {} });
+    this.metrics.parked.inc({ provider: part.provider });
     this.logger.error(
       { batch_id: part.batchId, part_id: part.id },
       'A part needs an operator: its create had no answer',
@@ -109,14 +112,12 @@ export class AttemptEnds {
     const patch = { ...NO_ATTEMPT, excluded, resubmissions: part.resubmissions + 1 };
     await this.progress.move(lease, part.batchId, { from: part.state, to: 'queued', patch, leftover });
     const { batchId: batch_id, id: part_id, provider } = part;
+    const refused = excluded.length - part.excluded.length;
+    this.metrics.resubmissions.inc({ provider });
+    this.metrics.itemsRefused.inc({ provider }, refused);
+    this.metrics.itemsResubmitted.inc({ provider }, part.itemCount - excluded.length);
     this.logger.warn(
-      {
-        batch_id,
-        part_id,
-        provider,
-        refused: excluded.length - part.excluded.length,
-        resubmission: patch.resubmissions,
-      },
+      { batch_id, part_id, provider, refused, resubmission: patch.resubmissions },
       'The provider refused items of a part: the rest is sent without them',
     );
     return true;

@@ -5,6 +5,7 @@ import { JobWorker } from '../queue/job-worker';
 import { AbandonStep } from './abandon.step';
 import { AdoptableJob } from './adoptable-job';
 import { AttemptEnds } from './attempt-ends';
+import { BacklogMetrics } from './backlog-metrics';
 import { BACKGROUND_LOOPS, BackgroundWork } from './background-work';
 import { CollectDelay } from './collect-delay';
 import { CollectStep } from './collect.step';
@@ -12,6 +13,7 @@ import { CreateStep } from './create.step';
 import { Deadlines } from './deadlines';
 import { Drain } from './drain';
 import { DueParts } from './due-parts';
+import { ExecutionMetrics } from './execution-metrics';
 import { ConfigurableModuleClass } from './execution.module-definition';
 import { Leftovers } from './leftovers';
 import { ParkedParts } from './parked-parts';
@@ -42,9 +44,11 @@ import { WaitingEnd } from './waiting-end';
 
 const SUPPORT = [
   AttemptEnds,
+  BacklogMetrics,
   CollectDelay,
   Drain,
   Leftovers,
+  ExecutionMetrics,
   PartInput,
   PartLeases,
   PollInterval,

@@ -3,6 +3,7 @@ import { BatchesStore } from '../batches/batches.store';
 import { LeaseLostError, type Lease } from '../batches/parts.store';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
+import { ExecutionMetrics } from './execution-metrics';
 import { PartLeases, type LeasedPart } from './part-leases';
 import { PartDispatch } from './part-dispatch';
 import { StepFailures } from './step-failures';
@@ -18,6 +19,7 @@ export class PartRunner {
     private readonly dispatch: PartDispatch,
     private readonly failures: StepFailures,
     private readonly clock: Clock,
+    private readonly metrics: ExecutionMetrics,
   ) {}
 
   /** Takes a part further when it is free and its time has come. */
@@ -38,6 +40,7 @@ export class PartRunner {
       const batch = await this.batches.find(part.batchId);
       if (batch) await this.dispatch.run(leased, batch);
     } catch (error) {
+      if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError) this.metrics.leasesLost.inc();
       if (!(error instanceof LeaseLostError) && !signal.aborted) return this.failures.retryUnexpected(leased, error);
       this.logger.warn({ err: error, batch_id: part.batchId, part_id: part.id }, 'A step ended before its time');
     }

@@ -6,6 +6,7 @@ import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
 import { attemptOf } from './attempt';
+import { ExecutionMetrics } from './execution-metrics';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
 import { StepFailures } from './step-failures';
@@ -25,6 +26,7 @@ export class RecoveryStep {
     private readonly failures: StepFailures,
     private readonly interval: PollInterval,
     private readonly clock: Clock,
+    private readonly metrics: ExecutionMetrics,
   ) {}
 
   /** For a part that is `submitting` and whose create was sent. */
@@ -42,6 +44,7 @@ export class RecoveryStep {
     const { part, signal } = leased;
     const attempt = attemptOf(part, batch);
     const found = await adapter.find(attempt, signal);
+    this.metrics.lookups.inc({ provider: part.provider, outcome: found ? 'found' : 'not_found' });
     if (found) return this.ends.adopt(leased, adapter, found);
     if (part.withdrawnAt) return part.stopReason ? this.ends.giveUp(leased) : this.ends.startAgain(leased);
     if (part.lookups < LOOKUPS_BEFORE_WITHDRAWAL) return this.lookAgain(leased, adapter, { lookups: part.lookups + 1 });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PartEntity } from '../batches/part.entity';
 import { SafeLogger } from '../common/safe-logger';
-import type { ProviderAdapter } from '../providers/contract/adapter';
+import type { ItemOutcome, ProviderAdapter } from '../providers/contract/adapter';
+import { UpstreamCalls } from '../providers/upstream-calls';
 import { readItemId } from './item-id';
 import type { OutcomeSpool } from './outcome-spool';
 
@@ -10,12 +11,26 @@ import type { OutcomeSpool } from './outcome-spool';
 export class ResultsReader {
   private readonly logger = new SafeLogger(ResultsReader.name);
 
+  constructor(private readonly calls: UpstreamCalls) {}
+
   /** Throws {@link ProviderCallError} or {@link IncompleteDownloadError}. */
   async read(part: PartEntity, adapter: ProviderAdapter, spool: OutcomeSpool, signal: AbortSignal): Promise<void> {
-    if (part.remoteId === null || part.attemptToken === null) return;
+    const { remoteId, attemptToken: token, provider } = part;
+    if (remoteId === null || token === null) return;
+    await this.calls.measure({ provider, call: 'results', signal }, () =>
+      this.join(adapter.results(remoteId, signal), part, token, spool),
+    );
+  }
+
+  private async join(
+    outcomes: AsyncIterable<ItemOutcome>,
+    part: PartEntity,
+    token: string,
+    spool: OutcomeSpool,
+  ): Promise<void> {
     let [refused, repeated] = [0, 0];
-    for await (const outcome of adapter.results(part.remoteId, signal)) {
-      const index = readItemId(outcome.itemId, part.attemptToken);
+    for await (const outcome of outcomes) {
+      const index = readItemId(outcome.itemId, token);
       const within = index === null ? -1 : index - part.firstItem;
       if (within < 0 || within >= part.itemCount) refused++;
       else if (!spool.add(within, outcome)) repeated++;

@@ -8,6 +8,7 @@ import { SafeLogger } from '../common/safe-logger';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import type { ProviderCallError } from '../providers/contract/errors';
 import { ProviderPauses } from '../providers/provider-pauses';
+import { ExecutionMetrics } from './execution-metrics';
 import type { LeasedPart } from './part-leases';
 
 /** A provider may ask for patience, within reason. */
@@ -35,6 +36,7 @@ export class StepFailures {
     private readonly pauses: ProviderPauses,
     private readonly clock: Clock,
     @Inject(Random) private readonly random: Random,
+    private readonly metrics: ExecutionMetrics,
   ) {}
 
   /** Puts the part's next try off; `patch` is written with it. */
@@ -50,6 +52,7 @@ export class StepFailures {
 
   /** As {@link retryLater}, for what nobody foresaw: a part never spins, and never stands still either. */
   async retryUnexpected({ part, lease }: LeasedPart, error: unknown): Promise<void> {
+    this.metrics.stepsFailed.inc({ state: part.state });
     this.logger.error(
       { err: error, batch_id: part.batchId, part_id: part.id },
       'A step failed for a reason that nobody foresaw',

@@ -7,6 +7,13 @@ const PATH = 'path';
 const METHOD = 'method';
 const MODULE_PATH = '__module_path__';
 
+/** A route by its own template, such as `/v1/batches/:batch_id`, whatever prefix the host gave it. */
+export function routeOf(controller: object, handler: object): { readonly route: string; readonly method: string } {
+  const method = Reflect.getMetadata(METHOD, handler) as RequestMethod;
+  const path = [controller, handler].map(pathOf).map(trim).filter(Boolean).join('/');
+  return { route: `/${path}`, method: RequestMethod[method] };
+}
+
 /** Whether a request is one to a certain route. */
 export type RouteMatcher = (request: IncomingMessage) => boolean;
 

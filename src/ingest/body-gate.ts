@@ -14,6 +14,11 @@ export class BodyGate {
     private readonly maxWaiting: number,
   ) {}
 
+  /** How many wait for their turn. */
+  get queued(): number {
+    return this.waiting.size;
+  }
+
   /**
    * Runs `take` in its turn. Throws {@link TooManyBodiesError} when too many wait already and {@link IncompleteBodyError}
    * when `gone` aborts before the turn has come.

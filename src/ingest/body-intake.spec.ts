@@ -6,7 +6,9 @@ import { ManualClock, settled } from '../../test/support/manual-clock';
 import { RawConnection } from '../../test/support/service/raw-connection';
 import { holdContinue } from '../http/expect-continue';
 import { MeshbatchError } from '../http/meshbatch-error';
+import { Metrics } from '../metrics/metrics';
 import { BodyIntake } from './body-intake';
+import { IngestMetrics } from './ingest-metrics';
 
 const MIB = 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, ' ');
@@ -25,6 +27,7 @@ async function readAll(body: AsyncIterable<Buffer>): Promise<number> {
 
 describe('BodyIntake', () => {
   let clock: ManualClock;
+  let metrics: Metrics;
   let server: Server;
   let connections: RawConnection[];
   /** What becomes of each body: its length, or the code of its refusal. */
@@ -35,7 +38,8 @@ describe('BodyIntake', () => {
   beforeEach(async () => {
     [clock, connections, outcomes] = [new ManualClock(), [], []];
     take = readAll;
-    const intake = new BodyIntake({ maxConcurrentBodies: 1 }, clock);
+    metrics = new Metrics({}, clock);
+    const intake = new BodyIntake({ maxConcurrentBodies: 1 }, clock, new IngestMetrics(metrics));
     const told = outcomes;
     server = createServer((request, response) => {
       outcome = handle(intake, request, response, told);
@@ -130,6 +134,21 @@ describe('BodyIntake', () => {
       await settled();
       expect(connection.unread).toBe('');
     }
+  });
+
+  it('tells at a scrape how many are open and how many wait', async () => {
+    const inHand = async () =>
+      [
+        ...(await metrics.registry.metrics()).matchAll(/^meshbatch_bod(?:ies|y_gate)_(open|waiting|limit) (\d+)$/gm),
+      ].map(([, what, value]) => `${what} ${value}`);
+    expect(await inHand()).toEqual(['open 0', 'waiting 0', 'limit 1']);
+    const first = await connect(LARGE);
+    await connect('Content-Length: 2');
+    const second = await connect(EXPECT, LARGE);
+    expect(await inHand()).toEqual(['open 2', 'waiting 1', 'limit 1']);
+    first.close();
+    await second.goAhead();
+    expect(await inHand()).toEqual(['open 2', 'waiting 0', 'limit 1']);
   });
 
   it('gives the place of a client that goes away while it waits to the next', async () => {

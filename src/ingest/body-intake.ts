@@ -3,6 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { BodyGate } from './body-gate';
 import { DEFAULT_BODY_LIMITS, type BodyLimits } from './body-limits';
+import { IngestMetrics } from './ingest-metrics';
+import { TooManyBodiesError } from './ingest.errors';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
 import { isGzip, readBody } from './request-body';
 
@@ -16,10 +18,12 @@ const MAX_WAITING = 1_000;
 export class BodyIntake {
   private readonly limits: BodyLimits;
   private readonly gate: BodyGate;
+  private open = 0;
 
   constructor(
     @Inject(INGEST_OPTIONS) options: IngestModuleOptions,
     private readonly clock: Clock,
+    private readonly metrics: IngestMetrics,
   ) {
     this.limits = {
       bodyIdleMs: options.bodyIdleMs ?? DEFAULT_BODY_LIMITS.bodyIdleMs,
@@ -27,6 +31,8 @@ export class BodyIntake {
       maxConcurrentBodies: options.maxConcurrentBodies ?? DEFAULT_BODY_LIMITS.maxConcurrentBodies,
     };
     this.gate = new BodyGate(this.limits.maxConcurrentBodies, MAX_WAITING);
+    const limit = this.limits.maxConcurrentBodies;
+    metrics.tellOf(() => ({ open: this.open, waiting: this.gate.queued, limit }));
   }
 
   /**
@@ -41,8 +47,26 @@ export class BodyIntake {
     const gone = new AbortController();
     if (response.destroyed) gone.abort();
     response.once('close', () => gone.abort());
-    const read = () => use(readBody(request, response, this.limits, this.clock), gone.signal);
-    return isSmall(request) ? read() : this.gate.pass(gone.signal, read);
+    const read = () => this.counted(() => use(readBody(request, response, this.limits, this.clock), gone.signal));
+    return isSmall(request) ? read() : this.inTurn(gone.signal, read);
+  }
+
+  private async inTurn<T>(gone: AbortSignal, read: () => Promise<T>): Promise<T> {
+    try {
+      return await this.gate.pass(gone, read);
+    } catch (error) {
+      if (error instanceof TooManyBodiesError) this.metrics.refusals.inc();
+      throw error;
+    }
+  }
+
+  private async counted<T>(read: () => Promise<T>): Promise<T> {
+    this.open++;
+    try {
+      return await read();
+    } finally {
+      this.open--;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { BlobsModule } from '../blobs/blobs.module';
 import { defineModule } from '../common/define-module';
+import { MetricsModule } from '../metrics/metrics.module';
 import { ProvidersModule } from '../providers/providers.module';
 import type { BodyLimits } from './body-limits';
 import type { IngestLimits } from './ingest-limits';
@@ -12,5 +13,5 @@ export type IngestModuleOptions = Partial<IngestLimits & BodyLimits>;
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: INGEST_OPTIONS } = defineModule<IngestModuleOptions>({
   name: 'Ingest',
-  needs: [ProvidersModule, BlobsModule],
+  needs: [ProvidersModule, BlobsModule, MetricsModule],
 });

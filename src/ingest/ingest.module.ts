@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CommonModule } from '../common/common.module';
 import { BodyIntake } from './body-intake';
+import { IngestMetrics } from './ingest-metrics';
 import { ConfigurableModuleClass } from './ingest.module-definition';
 import { IngestService } from './ingest.service';
 
 /** From a request's bytes to a stored input. */
-@Module({ imports: [CommonModule], providers: [IngestService, BodyIntake], exports: [IngestService, BodyIntake] })
+@Module({
+  imports: [CommonModule],
+  providers: [IngestService, BodyIntake, IngestMetrics],
+  exports: [IngestService, BodyIntake],
+})
 export class IngestModule extends ConfigurableModuleClass {}

@@ -7,6 +7,7 @@ import type { Endpoint } from '../providers/contract/adapter';
 import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
 import { formatOf, type BodyFormat } from './body-format';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
+import { IngestMetrics } from './ingest-metrics';
 import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest-limits';
 import { IngestRun } from './ingest-run';
 import { planParts, type PartPlan } from './part-planner';
@@ -44,6 +45,7 @@ export class IngestService {
     private readonly registry: ProviderRegistry,
     private readonly blobs: BlobStore,
     random: Random,
+    private readonly metrics: IngestMetrics,
   ) {
     this.hashKey = random.bytes(HASH_KEY_BYTES);
     const { maxBodyBytes, maxBatchItems } = options;
@@ -61,7 +63,10 @@ export class IngestService {
     const { lines, resolved, ...facts } = run.result();
     const caps = { ...resolved.limits, maxUnits: resolved.limits.maxEmbeddingInputs };
     const parts = planParts(lines, caps, LINE_GROWTH_BYTES);
-    return { inputKey, inputBytes, itemCount: lines.offsets.length - 1, resolved, parts, ...facts };
+    const itemCount = lines.offsets.length - 1;
+    this.metrics.bytes.inc(inputBytes);
+    this.metrics.items.inc(itemCount);
+    return { inputKey, inputBytes, itemCount, resolved, parts, ...facts };
   }
 
   /** Refuses by its headers alone what need not be read; returns how the body is written. */

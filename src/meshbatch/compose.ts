@@ -9,6 +9,7 @@ import { ExecutionModule } from '../execution/execution.module';
 import { FilesModule } from '../files/files.module';
 import { HealthModule } from '../health/health.module';
 import { IngestModule } from '../ingest/ingest.module';
+import { MetricsModule } from '../metrics/metrics.module';
 import { PersistenceModule } from '../persistence/persistence.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { QueueModule } from '../queue/queue.module';
@@ -30,19 +31,20 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const withDatabase = ({ persistence }: MeshbatchOptions) => ({ ...persistence, entities: ENTITIES });
   const works = ({ work }: MeshbatchOptions) => (work === undefined ? {} : { work });
 
+  const metrics = MetricsModule.forRootAsync(from((all) => all.metrics ?? {}));
   const database = PersistenceModule.forRootAsync(from(withDatabase));
   const blobs = BlobsModule.forRootAsync(from((all) => all.blobs));
-  const queue = QueueModule.forRootAsync(from(works, database));
-  const auth = AuthModule.forRootAsync(from((all) => all.auth ?? {}, database));
+  const queue = QueueModule.forRootAsync(from(works, metrics, database));
+  const auth = AuthModule.forRootAsync(from((all) => all.auth ?? {}, metrics, database));
   const quota = QuotaModule.forRootAsync(from((all) => all.quota ?? {}, database));
-  const providers = ProvidersModule.forRootAsync(from((all) => all.providers ?? {}, database, blobs, auth));
+  const providers = ProvidersModule.forRootAsync(from((all) => all.providers ?? {}, metrics, database, blobs, auth));
   const files = FilesModule.forRoot({ imports: [database, blobs, auth], http });
-  const ingest = IngestModule.forRootAsync(from((all) => all.ingest ?? {}, providers, blobs));
+  const ingest = IngestModule.forRootAsync(from((all) => all.ingest ?? {}, metrics, providers, blobs));
   const batches = BatchesModule.forRootAsync(
-    from((all) => all.batches ?? {}, database, queue, auth, quota, files, ingest),
+    from((all) => all.batches ?? {}, metrics, database, queue, auth, quota, files, ingest),
   );
   const execution = ExecutionModule.forRootAsync(
-    from((all) => ({ ...all.execution, ...works(all) }), database, queue, blobs, providers, files, batches),
+    from((all) => ({ ...all.execution, ...works(all) }), metrics, database, queue, blobs, providers, files, batches),
   );
   const events = EventsModule.forRoot({ imports: [batches] });
   const health = HealthModule.forRoot({ imports: [providers] });
@@ -50,6 +52,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const prefixed = http && routePrefix ? [RouterModule.register(routes(routePrefix))] : [];
   return {
     imports: [
+      metrics,
       database,
       blobs,
       queue,
@@ -64,7 +67,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
       health,
       ...prefixed,
     ],
-    exports: [auth, quota, providers, batches, execution, events, health],
+    exports: [metrics, auth, quota, providers, batches, execution, events, health],
   };
 }
 

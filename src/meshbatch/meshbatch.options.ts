@@ -4,12 +4,14 @@ import type { BlobsModuleOptions } from '../blobs/blobs.module-definition';
 import type { HttpModuleExtras } from '../common/define-module';
 import type { ExecutionModuleOptions } from '../execution/execution.module-definition';
 import type { IngestModuleOptions } from '../ingest/ingest.module-definition';
+import type { MetricsModuleOptions } from '../metrics/metrics.module-definition';
 import type { DatabaseOptions } from '../persistence/persistence.module-definition';
 import type { ProvidersModuleOptions } from '../providers/providers.module-definition';
 import type { QuotaModuleOptions } from '../quota/quota.module-definition';
 
 /** The options of every module, each under the module's name. */
 export interface MeshbatchOptions {
+  readonly metrics?: MetricsModuleOptions;
   readonly persistence: DatabaseOptions;
   readonly blobs: BlobsModuleOptions;
   readonly auth?: AuthModuleOptions;

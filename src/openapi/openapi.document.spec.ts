@@ -8,7 +8,9 @@ import { parse } from 'yaml';
 import { BatchesController } from '../batches/batches.controller';
 import { ResultsController } from '../batches/results.controller';
 import { FilesController } from '../files/files.controller';
+import { SystemClock } from '../common/clock';
 import { HealthController } from '../health/health.controller';
+import { Metrics } from '../metrics/metrics';
 import { ModelsController } from '../providers/models.controller';
 import { createOpenApiDocument } from './openapi.document';
 import { setUpOpenApi } from './openapi.setup';
@@ -28,7 +30,7 @@ describe('OpenAPI document', () => {
     const testing = await Test.createTestingModule({
       controllers: CONTROLLERS,
     })
-      .useMocker(() => ({}))
+      .useMocker((token) => (token === Metrics ? new Metrics({}, new SystemClock()) : {}))
       .compile();
     app = testing.createNestApplication({ logger: false });
     document = JSON.parse(JSON.stringify(createOpenApiDocument(app)));

@@ -87,6 +87,11 @@ export class ProviderRegistry {
     return { adapter, provider: provider.id, model, upstreamModel, endpoints, traits, limits };
   }
 
+  /** The ids of the providers that are configured. */
+  configured(): string[] {
+    return [...this.adapters.keys()];
+  }
+
   /** The adapter of a provider that a stored batch names; undefined when it is no longer configured. */
   findAdapter(provider: string): ProviderAdapter | undefined {
     return this.adapters.get(provider);

@@ -3,6 +3,7 @@ import { BlobsModule } from '../blobs/blobs.module';
 import { defineHttpModule } from '../common/define-module';
 import type { InstanceOrClass } from '../common/instance-or-class';
 import { PersistenceModule } from '../persistence/persistence.module';
+import { MetricsModule } from '../metrics/metrics.module';
 import type { CatalogFile } from './catalog/catalog-file';
 import type { ProviderAdapter } from './contract/adapter';
 import { ModelsController } from './models.controller';
@@ -30,7 +31,7 @@ export interface ProvidersModuleOptions {
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: PROVIDERS_OPTIONS } =
-  defineHttpModule<ProvidersModuleOptions>({ name: 'Providers', needs: [PersistenceModule, BlobsModule, AuthModule] }, [
-    ModelsController,
-    ProvidersController,
-  ]);
+  defineHttpModule<ProvidersModuleOptions>(
+    { name: 'Providers', needs: [PersistenceModule, BlobsModule, AuthModule, MetricsModule] },
+    [ModelsController, ProvidersController],
+  );

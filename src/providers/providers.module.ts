@@ -6,19 +6,25 @@ import { CommonModule } from '../common/common.module';
 import { instanceOf } from '../common/instance-or-class';
 import { builtInAdapters } from './adapters/built-in';
 import { knownProviders } from './known-providers';
+import { MeasuredAdapter } from './measured-adapter';
+import { PauseMetrics } from './pause-metrics';
 import { ProviderPauses } from './provider-pauses';
 import { ProviderRegistry } from './provider-registry';
+import { UpstreamCalls } from './upstream-calls';
 import { ConfigurableModuleClass, PROVIDERS_OPTIONS, type ProvidersModuleOptions } from './providers.module-definition';
 
 async function makeRegistry(
   options: ProvidersModuleOptions,
   blobs: BlobStore,
   clock: Clock,
+  calls: UpstreamCalls,
   moduleRef: ModuleRef,
 ): Promise<ProviderRegistry> {
   const own = await Promise.all((options.adapters ?? []).map((adapter) => instanceOf(adapter, moduleRef)));
   const { catalog, definitions } = knownProviders(options.catalog);
-  return new ProviderRegistry([...builtInAdapters(definitions, options, blobs, clock), ...own], catalog, definitions);
+  const adapters = [...builtInAdapters(definitions, options, blobs, clock), ...own];
+  const measured = adapters.map((adapter) => new MeasuredAdapter(adapter, calls));
+  return new ProviderRegistry(measured, catalog, definitions);
 }
 
 /** Whose batch APIs we reach, and which models they run. */
@@ -26,12 +32,14 @@ async function makeRegistry(
   imports: [CommonModule],
   providers: [
     ProviderPauses,
+    PauseMetrics,
+    UpstreamCalls,
     {
       provide: ProviderRegistry,
       useFactory: makeRegistry,
-      inject: [PROVIDERS_OPTIONS, BlobStore, Clock, ModuleRef],
+      inject: [PROVIDERS_OPTIONS, BlobStore, Clock, UpstreamCalls, ModuleRef],
     },
   ],
-  exports: [ProviderRegistry, ProviderPauses],
+  exports: [ProviderRegistry, ProviderPauses, UpstreamCalls],
 })
 export class ProvidersModule extends ConfigurableModuleClass {}

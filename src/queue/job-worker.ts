@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
 import { SafeLogger } from '../common/safe-logger';
+import { Metrics } from '../metrics/metrics';
 import { JobQueue } from './job-queue';
 import type { JobHandler } from './job';
 
@@ -14,10 +16,20 @@ const CONCURRENCY = 8;
 export class JobWorker {
   private readonly logger = new SafeLogger(JobWorker.name);
   private readonly handlers = new Map<string, JobHandler>();
+  private readonly jobs: Counter<'queue' | 'outcome'>;
   private loops: Promise<void>[] = [];
   private stopping = false;
 
-  constructor(private readonly queue: JobQueue) {}
+  constructor(
+    private readonly queue: JobQueue,
+    metrics: Metrics,
+  ) {
+    this.jobs = metrics.counter({
+      name: 'meshbatch_jobs_total',
+      help: 'Jobs that this process ran, by their queue: done, or failed and to be tried again',
+      labelNames: ['queue', 'outcome'],
+    });
+  }
 
   /** Names the handler of a queue; throws when it has one already. */
   register(queue: string, handler: JobHandler): void {
@@ -57,7 +69,9 @@ export class JobWorker {
     try {
       await handler(key);
       await this.queue.boss.complete(queue, id);
+      this.jobs.inc({ queue, outcome: 'done' });
     } catch (error) {
+      this.jobs.inc({ queue, outcome: 'failed' });
       this.logger.error({ err: error, queue, key }, 'A job failed');
       await this.queue.boss.fail(queue, id, { message: String(error) }).catch((cause: unknown) => {
         // The database is away; the job stays active until it expires, and the row's own time brings it back before.

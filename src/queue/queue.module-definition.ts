@@ -1,4 +1,5 @@
 import { defineModule } from '../common/define-module';
+import { MetricsModule } from '../metrics/metrics.module';
 import { PersistenceModule } from '../persistence/persistence.module';
 
 export interface QueueModuleOptions {
@@ -8,5 +9,5 @@ export interface QueueModuleOptions {
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: QUEUE_OPTIONS } = defineModule<QueueModuleOptions>({
   name: 'Queue',
-  needs: [PersistenceModule],
+  needs: [PersistenceModule, MetricsModule],
 });

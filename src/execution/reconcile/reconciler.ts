@@ -7,6 +7,7 @@ import {
   EXECUTION_OPTIONS,
   type ExecutionModuleOptions,
 } from '../execution.module-definition';
+import { ExecutionMetrics } from '../execution-metrics';
 import { Loop } from '../loop';
 import { PartLeases } from '../part-leases';
 import { CHECKS, type Check, type Finding } from './check';
@@ -27,6 +28,7 @@ export class Reconciler {
     @Inject(CHECKS) private readonly checks: readonly Check[],
     private readonly turns: TurnsStore,
     private readonly leases: PartLeases,
+    private readonly counts: ExecutionMetrics,
     clock: Clock,
   ) {
     this.everyMs = { rows: reconcileMs, blobs: sweepMs };
@@ -63,9 +65,12 @@ export class Reconciler {
 
   private async treat({ kind }: Check, { subject, message, repair }: Finding): Promise<void> {
     const told = { check: kind, subject };
+    this.counts.findings.inc({ kind });
     if (!repair) return this.logger.warn(told, message);
     try {
-      if (await repair()) this.logger.warn(told, `Put right: ${message}`);
+      if (!(await repair())) return;
+      this.counts.repairs.inc({ kind });
+      this.logger.warn(told, `Put right: ${message}`);
     } catch (error) {
       this.logger.error({ ...told, err: error }, `Could not be put right: ${message}`);
     }

@@ -6,7 +6,9 @@ import { SystemClock } from '../../../src/common/clock';
 import { Ids } from '../../../src/common/ids';
 import { SystemRandom } from '../../../src/common/random';
 import { MeshbatchError, ValidationFailedError } from '../../../src/http/meshbatch-error';
+import { IngestMetrics } from '../../../src/ingest/ingest-metrics';
 import { IngestService, type IncomingBody } from '../../../src/ingest/ingest.service';
+import { Metrics } from '../../../src/metrics/metrics';
 import type { Catalog } from '../../../src/providers/catalog/catalog';
 import type { ProviderAdapter, ProviderCapabilities } from '../../../src/providers/contract/adapter';
 import { ProviderRegistry } from '../../../src/providers/provider-registry';
@@ -61,7 +63,8 @@ describe('what a provider asks of a body', () => {
     const ids = new Ids(new SystemClock(), new SystemRandom());
     const limits = { maxBodyBytes: 1_000_000, maxBatchItems: 1000 };
     const registry = new ProviderRegistry([ADAPTER], CATALOG);
-    ingest = new IngestService(limits, registry, new LocalBlobStore(folder, ids), new SystemRandom());
+    const metrics = new IngestMetrics(new Metrics({}, new SystemClock()));
+    ingest = new IngestService(limits, registry, new LocalBlobStore(folder, ids), new SystemRandom(), metrics);
   });
 
   afterEach(() => rm(folder, { recursive: true }));

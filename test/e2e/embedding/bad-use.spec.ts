@@ -7,6 +7,7 @@ import {
   ENTITIES,
   ExecutionModule,
   MeshbatchModule,
+  MetricsModule,
   PersistenceModule,
   QueueModule,
   AuthModule,
@@ -117,15 +118,16 @@ describe('a host that embeds it wrongly is told so at its start, in one sentence
   /** Every module by hand, as the guide shows it. */
   function composeByHand(queueOptions: { work: boolean }): Promise<{ batches: DynamicModule; rest: DynamicModule[] }> {
     const persistence = PersistenceModule.forRoot({ dataSource: ground.dataSource, entities: ENTITIES });
-    const queue = QueueModule.forRoot({ ...queueOptions, imports: [persistence] });
+    const metrics = MetricsModule.forRoot({});
+    const queue = QueueModule.forRoot({ ...queueOptions, imports: [metrics, persistence] });
     const blobs = BlobsModule.forRoot({ store: { folder: ground.folder } });
-    const auth = AuthModule.forRoot({ imports: [persistence] });
+    const auth = AuthModule.forRoot({ imports: [metrics, persistence] });
     const quota = QuotaModule.forRoot({ imports: [persistence] });
-    const providers = ProvidersModule.forRoot({ imports: [persistence, blobs, auth] });
+    const providers = ProvidersModule.forRoot({ imports: [metrics, persistence, blobs, auth] });
     const files = FilesModule.forRoot({ imports: [persistence, blobs, auth] });
-    const ingest = IngestModule.forRoot({ imports: [providers, blobs] });
-    const batches = BatchesModule.forRoot({ imports: [persistence, queue, auth, quota, files, ingest] });
-    return Promise.resolve({ batches, rest: [persistence, queue, blobs, providers] });
+    const ingest = IngestModule.forRoot({ imports: [metrics, providers, blobs] });
+    const batches = BatchesModule.forRoot({ imports: [metrics, persistence, queue, auth, quota, files, ingest] });
+    return Promise.resolve({ batches, rest: [metrics, persistence, queue, blobs, providers] });
   }
 });
 

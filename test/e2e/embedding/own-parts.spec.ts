@@ -10,6 +10,7 @@ import {
   FilesModule,
   IngestModule,
   MeshbatchHealth,
+  MetricsModule,
   migrate,
   PersistenceModule,
   ProvidersModule,
@@ -121,15 +122,16 @@ describe('a host', () => {
 
 function byHand(ground: HostGround): DynamicModule[] {
   const { execution: executionOptions, blobs: blobsOptions } = optionsOn(ground);
+  const metrics = MetricsModule.forRoot({});
   const persistence = PersistenceModule.forRoot({ dataSource: ground.dataSource, entities: ENTITIES });
-  const queue = QueueModule.forRoot({ work: true, imports: [persistence] });
+  const queue = QueueModule.forRoot({ work: true, imports: [metrics, persistence] });
   const blobs = BlobsModule.forRoot(blobsOptions);
-  const auth = AuthModule.forRoot({ ownerResolver: AccountResolver, imports: [persistence, AccountsModule] });
+  const auth = AuthModule.forRoot({ ownerResolver: AccountResolver, imports: [metrics, persistence, AccountsModule] });
   const quota = QuotaModule.forRoot({ imports: [persistence] });
-  const providers = ProvidersModule.forRoot({ sandbox: true, imports: [persistence, blobs, auth] });
+  const providers = ProvidersModule.forRoot({ sandbox: true, imports: [metrics, persistence, blobs, auth] });
   const files = FilesModule.forRoot({ imports: [persistence, blobs, auth] });
-  const ingest = IngestModule.forRoot({ imports: [providers, blobs] });
-  const batches = BatchesModule.forRoot({ imports: [persistence, queue, auth, quota, files, ingest] });
-  const needed = [persistence, queue, blobs, providers, files, batches];
+  const ingest = IngestModule.forRoot({ imports: [metrics, providers, blobs] });
+  const batches = BatchesModule.forRoot({ imports: [metrics, persistence, queue, auth, quota, files, ingest] });
+  const needed = [metrics, persistence, queue, blobs, providers, files, batches];
   return [batches, ExecutionModule.forRoot({ ...executionOptions, imports: needed })];
 }

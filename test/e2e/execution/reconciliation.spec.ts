@@ -7,6 +7,7 @@ import { LeftoverEntity } from '../../../src/batches/leftover.entity';
 import { PartEntity } from '../../../src/batches/part.entity';
 import { CHECKS, type Check, type Finding } from '../../../src/execution/reconcile/check';
 import { TurnsStore } from '../../../src/execution/reconcile/turns.store';
+import { Metrics } from '../../../src/metrics/metrics';
 import { StoredFileEntity } from '../../../src/files/stored-file.entity';
 import { eventually, ExecutionBench, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
@@ -69,6 +70,9 @@ describe('reconciliation', () => {
     );
     expect(others.filter((key) => !existsSync(pathOf(key)))).toEqual([]);
     expect(await readdir(pathOf(`batches/${id}`), { recursive: true })).toEqual(own);
+    const counted = await app.get(Metrics).registry.metrics();
+    expect(counted).toContain('meshbatch_reconciler_repairs_total{kind="orphan_blob"} 2');
+    expect(counted).toContain('meshbatch_reconciler_repairs_total{kind="unfinished_write"} 1');
   });
 
   it('removes later what could not be removed from the provider at the end of a part', async () => {

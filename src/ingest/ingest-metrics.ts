@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import { Metrics } from '../metrics/metrics';
+
+/** How bodies are taken, as it stands at a scrape. */
+export interface BodiesInHand {
+  readonly open: number;
+  readonly waiting: number;
+  readonly limit: number;
+}
+
+const GAUGES = {
+  open: { name: 'meshbatch_bodies_open', help: 'Bodies of creates that are being taken' },
+  waiting: { name: 'meshbatch_bodies_waiting', help: 'Large bodies that wait for their turn' },
+  limit: { name: 'meshbatch_body_gate_limit', help: 'Large bodies that are taken at once' },
+};
+
+/** What is counted of bodies; nothing for each item. */
+@Injectable()
+export class IngestMetrics {
+  readonly bytes: Counter;
+  readonly items: Counter;
+  readonly refusals: Counter;
+
+  constructor(private readonly metrics: Metrics) {
+    this.bytes = metrics.counter({ name: 'meshbatch_ingest_bytes_total', help: 'Bytes of input that were stored' });
+    this.items = metrics.counter({ name: 'meshbatch_ingest_items_total', help: 'Items of input that were stored' });
+    this.refusals = metrics.counter({
+      name: 'meshbatch_body_gate_refusals_total',
+      help: 'Large bodies that were refused since too many waited already',
+    });
+  }
+
+  /** Tells at every scrape what `look` finds. */
+  tellOf(look: () => BodiesInHand): void {
+    this.metrics.readAtScrape('bodies', GAUGES, () => {
+      const { open, waiting, limit } = look();
+      return { open: [{ value: open }], waiting: [{ value: waiting }], limit: [{ value: limit }] };
+    });
+  }
+}
