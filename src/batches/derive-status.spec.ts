@@ -30,7 +30,7 @@ const late = { deadlinePassedAt: NOW };
 describe('deriveStatus, row by row of the table', () => {
   it.each<[string, Batch, Part[], BatchStatus]>([
     ['none sent yet', batch('validating'), [part('queued'), part('submitting')], 'validating'],
-    ['none known to be sent', batch('validating'), [part('needs_operator')], 'validating'],
+    ['one that may have been sent', batch('validating'), [part('needs_operator')], 'in_progress'],
     ['one sent', batch('validating'), [sent, part('queued')], 'in_progress'],
     ['one ended, one not sent', batch('in_progress'), [done, part('queued')], 'in_progress'],
     ['the only one begins again', batch('in_progress'), [part('queued')], 'in_progress'],

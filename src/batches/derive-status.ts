@@ -23,8 +23,9 @@ function terminalStatus(batch: BatchFacts, parts: readonly PartFacts[]): BatchSt
   return 'completed';
 }
 
+/** A part that needs an operator was sent, as far as anybody can tell. */
 function wasSent(part: PartFacts): boolean {
-  return part.remoteId !== null || part.state === 'ended' || part.state === 'collecting';
+  return part.remoteId !== null || ['needs_operator', 'collecting', 'ended'].includes(part.state);
 }
 
 function hasEndedUpstream(part: PartFacts): boolean {
