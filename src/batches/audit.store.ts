@@ -23,6 +23,12 @@ const selectOverdue = ({ parts }: Tables) => `SELECT id, batch_id, provider, sta
 const selectParked = ({ parts }: Tables) => `SELECT id, batch_id, provider, create_sent_at FROM ${parts}
   WHERE state = 'needs_operator' AND stop_reason IS NULL ORDER BY create_sent_at LIMIT $1`;
 
+const selectUnread = ({ parts }: Tables) => `SELECT id, batch_id, provider, failures FROM ${parts}
+  WHERE state = 'collecting' AND remote_id IS NOT NULL AND failures >= $1 ORDER BY id LIMIT $2`;
+
+const countByProvider = ({ parts }: Tables) => `SELECT provider, count(*)::int AS parts FROM ${parts}
+  WHERE state <> 'ended' GROUP BY provider ORDER BY provider`;
+
 const selectUnsettled = ({ parts, batches }: Tables) => `SELECT id FROM ${batches} b WHERE ${NOT_ENDED}
   AND NOT EXISTS (SELECT FROM ${parts} p WHERE p.batch_id = b.id AND p.state <> 'ended') ORDER BY id LIMIT $1`;
 
@@ -54,6 +60,13 @@ export interface ParkedPart {
   readonly create_sent_at: Date;
 }
 
+export interface UnreadPart {
+  readonly id: string;
+  readonly batch_id: string;
+  readonly provider: string;
+  readonly failures: number;
+}
+
 /** Questions about rows that find nothing as long as all is well. */
 @Injectable()
 export class AuditStore {
@@ -74,6 +87,16 @@ export class AuditStore {
 
   parkedParts(limit: number): Promise<ParkedPart[]> {
     return this.database.manager.query(selectParked(this.tables), [limit]);
+  }
+
+  /** Parts whose results could not be read so many times in a row. */
+  unreadParts(failures: number, limit: number): Promise<UnreadPart[]> {
+    return this.database.manager.query(selectUnread(this.tables), [failures, limit]);
+  }
+
+  /** The providers of parts that have not ended, and how many each has. */
+  providersInUse(): Promise<{ provider: string; parts: number }[]> {
+    return this.database.manager.query(countByProvider(this.tables));
   }
 
   /** Ids of batches that have not ended though all their parts have. */

@@ -9,6 +9,8 @@ import type { Check, Finding } from './check';
 const AT_ONCE = 1000;
 const LOST_AFTER_MS = 60_000;
 const STUCK_AFTER_MS = 15 * 60_000;
+/** Tried with growing patience: some minutes. */
+const FAILED_READS = 10;
 
 /** Parts that want a step and that no job is waiting for. */
 @Injectable()
@@ -69,6 +71,22 @@ export class ParkedPartsCheck implements Check {
   async *find(): AsyncGenerator<Finding> {
     for (const { id, batch_id, provider, create_sent_at } of await this.audit.parkedParts(AT_ONCE)) {
       const message = `The part of ${batch_id} needs an operator: ${provider} gave no answer to the create of ${create_sent_at.toISOString()}`;
+      yield { subject: id, message };
+    }
+  }
+}
+
+/** Parts whose job has ended and whose results cannot be read: providers keep them for a time only. */
+@Injectable()
+export class UnreadResults implements Check {
+  readonly kind = 'unread_results';
+  readonly scope = 'rows';
+
+  constructor(private readonly audit: AuditStore) {}
+
+  async *find(): AsyncGenerator<Finding> {
+    for (const { id, batch_id, provider, failures } of await this.audit.unreadParts(FAILED_READS, AT_ONCE)) {
+      const message = `The results of the part of ${batch_id} could not be read from ${provider} ${failures} times in a row`;
       yield { subject: id, message };
     }
   }

@@ -3,7 +3,8 @@ import { LateBatches, UnsettledBatches } from './batch.checks';
 import { MissingBlobs, OrphanBlobs, UnfinishedWrites } from './blob.checks';
 import { CHECKS, type Check } from './check';
 import { Doctor } from './doctor';
-import { LostJobs, ParkedPartsCheck, StuckParts } from './part.checks';
+import { LostJobs, ParkedPartsCheck, StuckParts, UnreadResults } from './part.checks';
+import { PausedProviders, UnconfiguredProviders } from './provider.checks';
 import { Reconciler } from './reconciler';
 import { TurnsStore } from './turns.store';
 import { UpstreamLeftovers } from './upstream.checks';
@@ -12,6 +13,9 @@ const CHECK_CLASSES = [
   LostJobs,
   StuckParts,
   ParkedPartsCheck,
+  UnreadResults,
+  UnconfiguredProviders,
+  PausedProviders,
   UnsettledBatches,
   LateBatches,
   UpstreamLeftovers,

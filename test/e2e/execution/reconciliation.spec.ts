@@ -2,12 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BlobStore } from '../../../src/blobs/blob-store';
+import { Not } from 'typeorm';
 import { BatchEntity } from '../../../src/batches/batch.entity';
 import { LeftoverEntity } from '../../../src/batches/leftover.entity';
 import { PartEntity } from '../../../src/batches/part.entity';
+import type { PartState } from '../../../src/batches/part-state';
 import { CHECKS, type Check, type Finding } from '../../../src/execution/reconcile/check';
 import { TurnsStore } from '../../../src/execution/reconcile/turns.store';
 import { Metrics } from '../../../src/metrics/metrics';
+import { ProviderPauseEntity } from '../../../src/providers/provider-pause.entity';
+import { ProviderPauses } from '../../../src/providers/provider-pauses';
 import { StoredFileEntity } from '../../../src/files/stored-file.entity';
 import { eventually, ExecutionBench, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
@@ -125,6 +129,20 @@ describe('reconciliation', () => {
     await bench.rows.manager.update(PartEntity, { id }, { state: 'needs_operator', createSentAt: new Date() });
     expect((await findings(app, 'parked_part')).map(({ subject }) => subject)).toEqual([id]);
     await bench.rows.manager.update(PartEntity, { id }, { state: 'queued', createSentAt: null });
+  });
+
+  it('finds results that cannot be read, and providers that batches wait for in vain', async () => {
+    const app = await bench.start({ ...NEVER, ROLE: 'api', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined });
+    const { id } = await bench.rows.manager.findOneByOrFail(PartEntity, { state: Not<PartState>('ended') });
+    const subjects = async (kind: string) => (await findings(app, kind)).map(({ subject }) => subject);
+    expect([await subjects('unconfigured_provider'), await subjects('unread_results')]).toEqual([['openai'], []]);
+    await bench.rows.manager.update(PartEntity, { id }, { state: 'collecting', remoteId: 'batch_1', failures: 10 });
+    expect(await subjects('unread_results')).toEqual([id]);
+    await bench.rows.manager.update(PartEntity, { id }, { state: 'queued', remoteId: null, failures: 0 });
+    const until = bench.clock.now() + MINUTE;
+    await app.get(ProviderPauses).pause({ provider: 'openai', calls: 'submits', reason: 'credentials', until });
+    expect(await subjects('paused_provider')).toEqual(['openai']);
+    await bench.rows.manager.delete(ProviderPauseEntity, { provider: 'openai' });
   });
 
   it('ends a batch that was left behind by its parts', async () => {
