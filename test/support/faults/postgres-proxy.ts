@@ -6,11 +6,12 @@ export type CommitCut = 'before' | 'after';
 
 const COMMIT = Buffer.from('COMMIT\0');
 
-/** A TCP relay in front of a Postgres server that cuts one connection at the COMMIT of a chosen transaction. */
+/** A TCP relay in front of a Postgres server that cuts connections, one at the COMMIT of a chosen transaction or all at once, and stalls. */
 export class PostgresProxy {
   private readonly sockets = new Set<Socket>();
   private armed: { cut: CommitCut; statement: string } | null = null;
   private cutsMade = 0;
+  private stalled = false;
 
   private constructor(
     private readonly server: Server,
@@ -33,17 +34,40 @@ export class PostgresProxy {
     return url.href;
   }
 
+  /** Cuts made at a COMMIT. */
   get cuts(): number {
     return this.cutsMade;
   }
 
-  /** Cuts the next transaction that has sent `statement`, at its COMMIT. */
-  cutNext(cut: CommitCut, statement: string): void {
+  /** Cuts the next transaction that has sent `statement`, any by default, at its COMMIT. */
+  cutNext(cut: CommitCut, statement = ''): void {
     this.armed = { cut, statement };
   }
 
-  async stop(): Promise<void> {
+  /** Takes back a {@link cutNext} that nothing has met yet. */
+  disarm(): void {
+    this.armed = null;
+  }
+
+  /** Cuts every connection that there is; new ones are taken. */
+  cutAll(): void {
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** From now on nothing goes through, either way, and nothing is told of it: connections stand, and new ones wait. */
+  stall(): void {
+    this.stalled = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** Lets through what was held back. */
+  resume(): void {
+    this.stalled = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
+  async stop(): Promise<void> {
+    this.cutAll();
     this.server.close();
     await once(this.server, 'close');
   }
@@ -52,13 +76,15 @@ export class PostgresProxy {
     const upstream = connect(Number(this.target.port), this.target.hostname);
     let sawStatement = false;
     let awaitingAnswer = false;
+    const end = () => [client, upstream].forEach((socket) => socket.destroy());
     for (const socket of [client, upstream]) {
       this.sockets.add(socket);
       socket.on('error', () => undefined);
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        end();
+      });
     }
-    const end = () => [client, upstream].forEach((socket) => socket.destroy());
-    client.on('close', end);
-    upstream.on('close', end);
     client.on('data', (chunk) => {
       sawStatement ||= this.armed !== null && chunk.includes(this.armed.statement);
       const cut = sawStatement && chunk.includes(COMMIT) ? this.takeCut() : null;
@@ -68,10 +94,12 @@ export class PostgresProxy {
     });
     // The server has answered the COMMIT, so it is carried out: its answer never arrives.
     upstream.on('data', (chunk) => (awaitingAnswer ? end() : client.write(chunk)));
+    if (this.stalled) [client, upstream].forEach((socket) => socket.pause());
   }
 
   private takeCut(): CommitCut | null {
     const cut = this.armed?.cut ?? null;
+    if (cut === null) return null;
     this.armed = null;
     this.cutsMade++;
     return cut;

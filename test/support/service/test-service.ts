@@ -1,19 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { PostgresServer } from '../postgres/postgres-server';
 import { ApiClient } from './api-client';
+import { ServiceProcess } from './service-process';
 
 export type DatabaseKind = 'embedded' | 'server';
 export const DATABASE_KINDS: readonly DatabaseKind[] = ['embedded', 'server'];
 
 export const TEST_KEY = `rsk_${'test'.repeat(10)}`;
-
-const MAIN = resolve(__dirname, '../../../dist/main.js');
-const READY = /^Meshbatch is at (\S+),/;
 
 export interface TestServiceOptions {
   readonly database: DatabaseKind;
@@ -23,18 +18,18 @@ export interface TestServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The compiled service as a process of its own, as users run it; it survives being killed through {@link start}. */
+/** The compiled service as a process of its own, with a folder and a database; it survives being killed through {@link start}. */
 export class TestService {
-  private child: ChildProcess | null = null;
-  private output = '';
-  private address = '';
+  private readonly process: ServiceProcess;
 
   private constructor(
     readonly dataDir: string,
     readonly databaseUrl: string | null,
     private readonly ownsDatabase: boolean,
     private readonly env: Readonly<Record<string, string>>,
-  ) {}
+  ) {
+    this.process = new ServiceProcess({ script: 'main', cwd: dataDir, settings: () => this.settings() });
+  }
 
   static async start({ database, databaseUrl, env = {} }: TestServiceOptions): Promise<TestService> {
     const dataDir = await mkdtemp(join(tmpdir(), 'meshbatch-service-'));
@@ -49,47 +44,40 @@ export class TestService {
 
   /** Where it listens, such as `http://127.0.0.1:41234`. */
   get url(): string {
-    return this.address;
+    return this.process.url;
   }
 
   /** All that the process and its predecessors wrote. */
   get log(): string {
-    return this.output;
+    return this.process.log;
   }
 
   get pid(): number {
-    if (this.child?.pid === undefined) throw new Error('The service does not run');
-    return this.child.pid;
+    return this.process.pid;
   }
 
   client(key = TEST_KEY): ApiClient {
-    return new ApiClient(this.address, key);
+    return new ApiClient(this.url, key);
   }
 
   /** Starts the process on the same data and database as before; resolves once it listens. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.child = spawn(process.execPath, [MAIN], {
-      cwd: this.dataDir,
-      env: { ...this.settings(), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    await this.listening(this.child);
+    await this.process.start(env);
   }
 
   /** SIGKILL: the process gets no chance to do anything more. */
   async kill(): Promise<void> {
-    await this.end('SIGKILL');
+    await this.process.kill();
   }
 
   /** SIGTERM; resolves to the exit code. */
   async stop(): Promise<number | null> {
-    return this.end('SIGTERM');
+    return this.process.stop();
   }
 
   /** Ends the process and deletes its data. */
   async dispose(): Promise<void> {
-    if (this.child) await this.kill();
+    await this.kill();
     await rm(this.dataDir, { recursive: true, force: true });
     if (this.ownsDatabase && this.databaseUrl !== null) await sharedServer().dropDatabase(this.databaseUrl);
   }
@@ -105,33 +93,6 @@ export class TestService {
       ...(this.databaseUrl !== null && { DATABASE_URL: this.databaseUrl }),
       ...this.env,
     };
-  }
-
-  private async listening(child: ChildProcess): Promise<void> {
-    if (!child.stdout) throw new Error('The process has no output');
-    const lines = createInterface({ input: child.stdout });
-    await new Promise<void>((done, fail) => {
-      child.once('exit', (code) =>
-        fail(new Error(`The service ended with ${code} before it listened:\n${this.output}`)),
-      );
-      lines.on('line', (line) => {
-        this.output += `${line}\n`;
-        const address = READY.exec(line)?.[1];
-        if (address === undefined) return;
-        this.address = address;
-        done();
-      });
-    });
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.child;
-    this.child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const [code] = (await exited) as [number | null];
-    return code;
   }
 }
 

@@ -1,5 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { matchIn, ok, type Answer, type ApiRequest, type Route, type RouteMatch, type Vendor } from '../kit/types';
+import {
+  matchIn,
+  ok,
+  type Answer,
+  type ApiRequest,
+  type Route,
+  type RouteMatch,
+  type SimulatedJob,
+  type Vendor,
+} from '../kit/types';
 import { ApiError, faultBody } from './api-error';
 import { BatchRecord } from './batch-record';
 import { Lifecycle, type LifecycleOptions } from './lifecycle';
@@ -77,6 +86,14 @@ export class Account implements Vendor {
 
   stop(): void {
     this.lifecycle.stop();
+  }
+
+  bought(): readonly SimulatedJob[] {
+    return this.created.map(({ id, ranIds }) => ({ id, ran: ranIds }));
+  }
+
+  inputs(): readonly string[] {
+    return [];
   }
 
   state(): object {

@@ -35,6 +35,12 @@ export class BatchRecord {
     return this.planned.map(({ customId }) => customId);
   }
 
+  /** Of the requests that have run, those whose window had not ended before. */
+  get ranIds(): string[] {
+    const ran = this.planned.slice(0, this.ran).filter(({ outcome }) => outcome.verdict !== 'expired');
+    return ran.map(({ customId }) => customId);
+  }
+
   get ended(): boolean {
     return this.endedAt !== null;
   }

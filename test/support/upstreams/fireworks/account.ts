@@ -1,5 +1,14 @@
 import { newId } from '../kit/ids';
-import { matchIn, ok, type Answer, type ApiRequest, type Route, type RouteMatch, type Vendor } from '../kit/types';
+import {
+  matchIn,
+  ok,
+  type Answer,
+  type ApiRequest,
+  type Route,
+  type RouteMatch,
+  type SimulatedJob,
+  type Vendor,
+} from '../kit/types';
 import { ApiError, badKey, faultBody, FrontError } from './api-error';
 import { DatasetStore, type DatasetOptions } from './dataset-store';
 import { JobRecord } from './job-record';
@@ -107,6 +116,14 @@ export class Account implements Vendor {
 
   stop(): void {
     this.lifecycle.stop();
+  }
+
+  bought(): readonly SimulatedJob[] {
+    return this.created.map(({ id, customIds, processed }) => ({ id, ran: customIds.slice(0, processed) }));
+  }
+
+  inputs(): readonly string[] {
+    return this.datasets.ids.filter((id) => !this.created.some(({ params }) => params.output === id));
   }
 
   state(): object {

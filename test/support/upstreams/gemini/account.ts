@@ -1,5 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { matchIn, ok, type Answer, type ApiRequest, type Route, type RouteMatch, type Vendor } from '../kit/types';
+import {
+  matchIn,
+  ok,
+  type Answer,
+  type ApiRequest,
+  type Route,
+  type RouteMatch,
+  type SimulatedJob,
+  type Vendor,
+} from '../kit/types';
 import { ApiError, errorBody, invalidKey } from './api-error';
 import { BatchRecord, type RenderOptions } from './batch-record';
 import { Lifecycle } from './lifecycle';
@@ -87,6 +96,14 @@ export class Account implements Vendor {
 
   stop(): void {
     this.lifecycle.stop();
+  }
+
+  bought(): readonly SimulatedJob[] {
+    return this.created.map(({ id, keys, ran }) => ({ id, ran: keys.slice(0, ran) }));
+  }
+
+  inputs(): readonly string[] {
+    return this.uploads.files.map(({ id }) => id);
   }
 
   state(): object {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Exchange } from './exchange';
 import { Faults } from './faults';
 import { Recorder, type RecordedRequest, type RequestHook } from './recorder';
-import type { Route, Vendor } from './types';
+import type { Route, SimulatedJob, Vendor } from './types';
 
 interface BatchWaiter<B> {
   readonly predicate: (batch: B) => boolean;
@@ -13,7 +13,19 @@ interface BatchWaiter<B> {
 /** A simulator of any vendor, to start, steer and stop. */
 export type AnySimulator = Pick<
   Simulator<unknown>,
-  'url' | 'origin' | 'stop' | 'faults' | 'requests' | 'requestCounts' | 'waitFor' | 'hold' | 'release' | 'expireAll'
+  | 'url'
+  | 'origin'
+  | 'stop'
+  | 'faults'
+  | 'requests'
+  | 'requestCounts'
+  | 'waitFor'
+  | 'onRequest'
+  | 'hold'
+  | 'release'
+  | 'expireAll'
+  | 'bought'
+  | 'inputs'
 >;
 
 /** A vendor's batch API on a loopback port, strict about what it receives and scripted in how it fails. */
@@ -96,6 +108,16 @@ export abstract class Simulator<B> {
   /** Ends the window of every batch that has not ended. */
   expireAll(): void {
     this.vendor.expireAll();
+  }
+
+  /** Every job that was made, oldest first, also when the client never heard of it. */
+  bought(): readonly SimulatedJob[] {
+    return this.vendor.bought();
+  }
+
+  /** The ids of the input files that are stored now; none where inputs are no files. */
+  inputs(): readonly string[] {
+    return this.vendor.inputs();
   }
 
   /** To be called with a batch after each of its changes. */

@@ -46,6 +46,13 @@ export abstract class Refusal extends Error {
   abstract toAnswer(): Answer;
 }
 
+/** A job that was really made, whatever its client was told. */
+export interface SimulatedJob {
+  readonly id: string;
+  /** The ids, as they were sent, of the items that have run: what the account pays for. */
+  readonly ran: readonly string[];
+}
+
 /** What the simulator of every vendor takes; every field has a default. */
 export interface CommonOptions {
   /** The only API key that is accepted. */
@@ -73,6 +80,10 @@ export interface Vendor {
   release(state?: string): void;
   /** Ends the window of every batch that has not ended. */
   expireAll(): void;
+  /** Every job that was made, oldest first. */
+  bought(): readonly SimulatedJob[];
+  /** The ids of the input files that are stored now; none where inputs are no files. */
+  inputs(): readonly string[];
   /** Counts and facts, for a test in another process. */
   state(): object;
   /** No batch moves any more. */

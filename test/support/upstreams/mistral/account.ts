@@ -1,5 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { matchIn, ok, type Answer, type ApiRequest, type Route, type RouteMatch, type Vendor } from '../kit/types';
+import {
+  matchIn,
+  ok,
+  type Answer,
+  type ApiRequest,
+  type Route,
+  type RouteMatch,
+  type SimulatedJob,
+  type Vendor,
+} from '../kit/types';
 import { detailed, faultBody, malformed } from './api-error';
 import { FileStore } from './file-store';
 import { JobRecord } from './job-record';
@@ -100,6 +109,14 @@ export class Account implements Vendor {
 
   stop(): void {
     this.lifecycle.stop();
+  }
+
+  bought(): readonly SimulatedJob[] {
+    return this.created.map(({ object, ranIds }) => ({ id: object.id, ran: ranIds }));
+  }
+
+  inputs(): readonly string[] {
+    return this.files.inputs;
   }
 
   state(): object {

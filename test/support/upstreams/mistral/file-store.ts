@@ -51,6 +51,12 @@ export class FileStore {
     return { id, object: 'file', deleted: true };
   }
 
+  /** The ids of the uploads. */
+  get inputs(): string[] {
+    const uploads = [...this.files.values()].filter(({ object }) => object.source === 'upload');
+    return uploads.map(({ object }) => object.id);
+  }
+
   /** In an order that nothing is promised about, and that stays the same from page to page. */
   list(query: URLSearchParams): FileObject[] {
     const [purpose, types] = [query.get('purpose') ?? 'batch', query.getAll('sample_type')];

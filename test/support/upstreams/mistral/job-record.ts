@@ -14,6 +14,7 @@ export class JobRecord {
   readonly total: number;
   /** Lines that can run, in the order they do. */
   readonly runnable: readonly Outcome[];
+  private readonly runnableIds: readonly string[];
   private done = 0;
 
   constructor(
@@ -26,7 +27,10 @@ export class JobRecord {
   ) {
     this.object = newJob(params);
     const context = { jobId: this.object.id, model: params.model };
-    this.runnable = items.map((item, index) => outcomeOf(item, index, context)).filter(({ expires }) => !expires);
+    const planned = items.map((item, index) => ({ id: item.customId, outcome: outcomeOf(item, index, context) }));
+    const runnable = planned.filter(({ outcome }) => !outcome.expires);
+    this.runnable = runnable.map(({ outcome }) => outcome);
+    this.runnableIds = runnable.map(({ id }) => id ?? '');
     this.customIds = items.map(({ customId }) => customId);
     this.total = items.length;
   }
@@ -37,6 +41,10 @@ export class JobRecord {
 
   get visible(): boolean {
     return Date.now() >= this.visibleAt;
+  }
+
+  get ranIds(): string[] {
+    return this.runnableIds.slice(0, this.done);
   }
 
   /** Rows of the successes and of the failures among the lines that ran. */

@@ -1,4 +1,4 @@
-import { ok, type Answer, type ApiRequest, type RouteMatch, type Vendor } from '../kit/types';
+import { ok, type Answer, type ApiRequest, type RouteMatch, type SimulatedJob, type Vendor } from '../kit/types';
 import { ApiError, defaultErrorBody } from './api-error';
 import { BatchRecord } from './batch-record';
 import { FileStore } from './files';
@@ -81,6 +81,14 @@ export class Account implements Vendor {
 
   stop(): void {
     this.lifecycle.stop();
+  }
+
+  bought(): readonly SimulatedJob[] {
+    return this.batches.map(({ object, ran }) => ({ id: object.id, ran: ran.map(({ customId }) => customId) }));
+  }
+
+  inputs(): readonly string[] {
+    return this.files.list('batch').map(({ id }) => id);
   }
 
   /** Counts and facts only: the content of an upload can be 200 MB. */

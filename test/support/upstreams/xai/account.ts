@@ -1,5 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { matchIn, ok, type Answer, type ApiRequest, type Route, type RouteMatch, type Vendor } from '../kit/types';
+import {
+  matchIn,
+  ok,
+  type Answer,
+  type ApiRequest,
+  type Route,
+  type RouteMatch,
+  type SimulatedJob,
+  type Vendor,
+} from '../kit/types';
 import { ApiError, errorBody } from './api-error';
 import { BatchRecord } from './batch-record';
 import { FileStore } from './files';
@@ -103,6 +112,14 @@ export class Account implements Vendor {
 
   stop(): void {
     this.lifecycle.stop();
+  }
+
+  bought(): readonly SimulatedJob[] {
+    return this.batches.map(({ id, ranIds }) => ({ id, ran: ranIds }));
+  }
+
+  inputs(): readonly string[] {
+    return this.files.list(new URLSearchParams()).map(({ id }) => id);
   }
 
   state(): object {

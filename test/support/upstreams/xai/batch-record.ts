@@ -96,6 +96,11 @@ export class BatchRecord {
     return this.requests.map(({ customId }) => customId);
   }
 
+  get ranIds(): string[] {
+    const ran = this.requests.filter(({ state }) => state === 'succeeded' || state === 'failed');
+    return ran.map(({ customId }) => customId);
+  }
+
   /** The rows that can be read now, mixed; a row keeps its place. */
   rows(omitCancelled: boolean): string[] {
     return shuffled(this.requests, this.seed).flatMap(({ state, customId, outcome }) => {

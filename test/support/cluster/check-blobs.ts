@@ -1,0 +1,54 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { BUCKET, CREDENTIALS, type S3Server } from '../s3/s3-server';
+import type { Cluster } from './cluster';
+import type { Violation } from './violation';
+
+const NAMED = `SELECT segment ->> 'key' AS key FROM meshbatch_files, jsonb_array_elements(segments) AS segment
+  UNION SELECT segment ->> 'indexKey' FROM meshbatch_files, jsonb_array_elements(segments) AS segment
+  UNION SELECT results ->> 'key' FROM meshbatch_parts UNION SELECT results ->> 'indexKey' FROM meshbatch_parts`;
+
+/** That every blob that a row names is there, and that none older than the grace is there that no row names; null: however old. */
+export async function checkBlobs(cluster: Cluster, orphanGraceMs: number | null): Promise<Violation[]> {
+  const rows = await cluster.rows.query<{ key: string | null }>(NAMED);
+  const named = new Set(rows.flatMap(({ key }) => key ?? []));
+  const stored = cluster.bucket ? await inBucket(cluster.bucket) : await inFolder(join(cluster.dataDir, 'blobs'));
+  const missing = [...named].filter((key) => !stored.has(key));
+  const newest = orphanGraceMs === null ? -Infinity : Date.now() - orphanGraceMs;
+  const orphans = [...stored].filter(([key, writtenAt]) => !named.has(key) && writtenAt < newest);
+  return [
+    ...missing.map((key) => ({ kind: 'blob missing', subject: key, detail: 'a row names it' })),
+    ...orphans.map(([key, at]) => ({
+      kind: 'orphan blob',
+      subject: key,
+      detail: `since ${new Date(at).toISOString()}`,
+    })),
+  ];
+}
+
+/** By key, when it was written; half-written ones too. */
+async function inFolder(folder: string): Promise<Map<string, number>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const found = paths.map(async (path) => [relative(folder, path), (await stat(path)).mtimeMs] as const);
+  return new Map(await Promise.all(found));
+}
+
+async function inBucket(bucket: S3Server): Promise<Map<string, number>> {
+  const client = new S3Client({
+    endpoint: bucket.url,
+    credentials: CREDENTIALS,
+    region: 'us-east-1',
+    forcePathStyle: true,
+  });
+  const found = new Map<string, number>();
+  let token: string | undefined;
+  do {
+    const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, ContinuationToken: token }));
+    for (const { Key, LastModified } of page.Contents ?? []) found.set(Key ?? '', LastModified?.getTime() ?? 0);
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  client.destroy();
+  return found;
+}
