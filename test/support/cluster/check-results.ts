@@ -29,7 +29,7 @@ export async function checkResults(
     violated('not ended', `it is ${batch.status}`);
     return found;
   }
-  const results = batch.results ?? [];
+  const results = batch.results ?? (await inErrorFile(api, batch));
   const [sent, told] = [accepted.items.map(({ customId }) => customId), results.map((entry) => entry.custom_id)];
   if (sent.length !== told.length) violated('outcomes', `${told.length} entries of ${sent.length} items`);
   else if (JSON.stringify(sent) !== JSON.stringify(told)) violated('order of outcomes', difference(sent, told));
@@ -41,6 +41,12 @@ export async function checkResults(
   for (const detail of wrongCounts(batch, results)) violated('counts', detail);
   if (['output_file_id', 'error_file_id'].every((file) => batch[file] === null)) violated('files', 'it has none');
   return found;
+}
+
+/** A batch that failed before items could be told apart has its entries there alone. */
+async function inErrorFile(api: ApiClient, { error_file_id: id }: BatchBody): Promise<ResultEntry[]> {
+  const text = id === null ? '' : await api.content(id);
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultEntry]));
 }
 
 interface Circumstances {

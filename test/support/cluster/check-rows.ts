@@ -10,9 +10,9 @@ const QUERIES: readonly (readonly [kind: string, sql: string])[] = [
   ],
   ['part not ended', `SELECT id AS subject, state AS detail FROM meshbatch_parts WHERE state <> 'ended'`],
   [
-    'lease left',
+    'lease held',
     `SELECT id AS subject, lease_holder || ' until ' || lease_expires_at AS detail FROM meshbatch_parts
-      WHERE lease_holder IS NOT NULL OR lease_expires_at IS NOT NULL`,
+      WHERE lease_expires_at > now()`,
   ],
   [
     'counts of parts',

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { DIST } from '../dist-folder';
 import { PostgresProxy } from '../faults/postgres-proxy';
 import type { PostgresServer } from '../postgres/postgres-server';
 import { S3Server } from '../s3/s3-server';
@@ -12,7 +13,7 @@ import { ClusterProcess } from './cluster-process';
 import { ClusterRows, type ClusterOwner } from './cluster-rows';
 import { startSimulator, vendorSettings, VENDOR_IDS, type VendorId } from './vendors';
 
-const MIGRATE = resolve(__dirname, '../../../dist/cli/migrate.js');
+const MIGRATE = join(DIST, 'cli/migrate.js');
 const run = promisify(execFile);
 
 export interface ClusterOptions {

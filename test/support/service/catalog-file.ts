@@ -10,18 +10,19 @@ export interface SmallParts {
   remove(): Promise<void>;
 }
 
-/** Narrows `openai/gpt-4o-mini` to so many items a part, and providers to so many jobs at once. */
+/** Narrows models, by default `openai/gpt-4o-mini`, to so many items a part, and providers to so many jobs at once. */
 export async function smallParts(
   maxItems: number,
   limits: Readonly<Record<string, ProviderLimitsDescription>> = {},
+  ids: readonly string[] = ['openai/gpt-4o-mini'],
 ): Promise<SmallParts> {
-  const model = {
-    id: 'openai/gpt-4o-mini',
-    aliases: ['gpt-4o-mini'],
-    endpoints: ['/v1/chat/completions'],
+  const models = ids.map((id) => ({
+    id,
+    aliases: [id.slice(id.indexOf('/') + 1)],
+    endpoints: ['/v1/chat/completions'] as const,
     limits: { maxItems },
-  } as const;
-  const file: CatalogFile = { models: [model], limits };
+  }));
+  const file: CatalogFile = { models, limits };
   const folder = await mkdtemp(join(tmpdir(), 'meshbatch-catalog-'));
   const path = join(folder, 'catalog.json');
   await writeFile(path, JSON.stringify(file));

@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DIST } from '../dist-folder';
 
-const DIST = resolve(__dirname, '../../../dist');
+/** One that ends sooner had not started, which a supervisor tries again. */
+const STARTING_MS = 20_000;
+const LAST_WORDS = 500;
 const READY = /^Meshbatch is at (\S+),/;
 
 export interface ServiceProcessOptions {
@@ -16,7 +19,7 @@ export interface ServiceProcessOptions {
 
 /** A compiled process of the service, as users run it; it can be killed, paused, and started again. */
 export class ServiceProcess {
-  /** How it ended each time that nobody asked it to. */
+  /** How it ended each time that nobody asked it to once it had started. */
   readonly deaths: string[] = [];
   private child: ChildProcess | null = null;
   private output = '';
@@ -46,15 +49,18 @@ export class ServiceProcess {
   /** Resolves once it listens, or for a worker once it is there. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const { script, cwd, settings } = this.options;
-    const child = spawn(process.execPath, [resolve(DIST, `${script}.js`)], {
+    const child = spawn(process.execPath, [join(DIST, `${script}.js`)], {
       cwd,
       env: { ...settings(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
+    this.address = '';
+    const begunAt = Date.now();
     child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     child.once('exit', (code, signal) => {
-      if (this.child === child) this.deaths.push(`ended with ${code ?? signal}`);
+      const hadStarted = this.address !== '' || Date.now() - begunAt > STARTING_MS;
+      if (this.child === child && hadStarted) this.deaths.push(`${code ?? signal}: ${this.output.slice(-LAST_WORDS)}`);
     });
     const lines = createInterface({ input: child.stdout });
     const listens = new Promise<void>((done, fail) => {

@@ -60,6 +60,11 @@ export class Faults {
     this.armed.push({ spec, skip: spec.skip ?? 0, times: spec.times ?? 1 });
   }
 
+  /** Takes back one that was added, whatever is left of it. */
+  remove(spec: FaultSpec): void {
+    this.armed = this.armed.filter((each) => each.spec !== spec);
+  }
+
   clear(): void {
     this.armed = [];
   }

@@ -7,8 +7,8 @@ export function shuffled<T>(entries: readonly T[], seed: number): T[] {
     .map(({ entry }) => entry);
 }
 
-/** Mulberry32: small, and the same rows in the same order for the same seed. */
-function randomFrom(seed: number): () => number {
+/** Mulberry32: small, and the same numbers from 0 to 1 in the same order for the same seed. */
+export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
