@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { PostgresServer } from '../support/postgres/postgres-server';
+import { runChaos, type ChaosReport } from './chaos';
+
+const SHOWN = 20;
+const SETTLE_MS = 240_000;
+
+interface RunOptions {
+  readonly minutes: string;
+  readonly seed: string;
+  readonly workers: string;
+  readonly apis: string;
+}
+
+/** Runs chaos on demand and tells what came of it; the exit code is 1 when anything was violated. */
+async function main(): Promise<void> {
+  const command = new Command('chaos')
+    .description('Runs API processes and workers under faults, then checks that nothing was lost, doubled or mixed up')
+    .option('--minutes <minutes>', 'how long faults are injected', '10')
+    .option('--seed <seed>', 'of the plan of faults and of the load; the same gives the same', '1')
+    .option('--workers <count>', 'worker processes', '4')
+    .option('--apis <count>', 'API processes', '2')
+    .parse();
+  const { minutes, seed, workers, apis } = command.opts<RunOptions>();
+  const options = { seed: Number(seed), lengthMs: Number(minutes) * 60_000, settleMs: SETTLE_MS };
+  const server = await PostgresServer.start();
+  try {
+    const report = await runChaos(server, { ...options, workers: Number(workers), apis: Number(apis) });
+    tell(report, options.seed);
+    process.exitCode = report.violations.length > 0 ? 1 : 0;
+  } finally {
+    await server.stop();
+  }
+}
+
+function tell({ faults, batches, items, statuses, parked, violations, ...kept }: ChaosReport, seed: number): void {
+  const sum = Object.values(faults).reduce((total, count) => total + count, 0);
+  console.log(
+    `CHAOS seed ${seed}: ${sum} faults injected, ${batches} batches, ${items} items, ${violations.length} violations`,
+  );
+  console.log(`faults ${JSON.stringify(faults)}`);
+  console.log(`batches ${JSON.stringify(statuses)}, ${parked} parts decided by an operator`);
+  if (violations.length === 0) return;
+  const folder = join('build', 'chaos', `seed-${seed}`);
+  mkdirSync(folder, { recursive: true });
+  const lines = kept.history.entries.map((entry) => JSON.stringify(entry)).join('\n');
+  writeFileSync(join(folder, 'history.jsonl'), `${lines}\n`);
+  writeFileSync(join(folder, 'violations.json'), JSON.stringify({ violations, rows: kept.rows }, null, 2));
+  for (const [name, log] of Object.entries(kept.logs)) writeFileSync(join(folder, `${name}.log`), log);
+  for (const { kind, subject, detail } of violations.slice(0, SHOWN))
+    console.error(`${kind}: ${subject}: ${detail.slice(0, 500)}`);
+  console.error(`All of it, the history, the rows and the logs of the processes are in ${folder}`);
+}
+
+void main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
