@@ -6,6 +6,7 @@ import { followers } from './followers';
 import { ingest, ingestVsNaive } from './ingest';
 import { ingestVsRelay } from './ingest-vs-relay';
 import { largeIngest } from './large-ingest';
+import { manyOwners } from './many-owners';
 import { resultsMemory } from './results-memory';
 import { resultsRate } from './results-rate';
 
@@ -21,4 +22,5 @@ export const FIGURES: readonly Figure[] = [
   collectRate,
   acceptToUpstream,
   followers,
+  manyOwners,
 ];
