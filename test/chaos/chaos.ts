@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkBlobs } from '../support/cluster/check-blobs';
+import { checkInputs } from '../support/cluster/check-upstream';
 import { Cluster } from '../support/cluster/cluster';
 import { checkInvariants } from '../support/cluster/invariants';
 import { QuotaWatch } from '../support/cluster/quota-watch';
@@ -37,6 +39,8 @@ export interface ChaosReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** Parts that only an operator could decide on, which the harness ended by a cancel. */
   readonly parked: number;
+  /** What the end found lying about, and a sweep is to remove: inputs at vendors, and blobs that no row names. */
+  readonly leftBehind: { readonly inputs: number; readonly blobs: number };
   readonly violations: readonly Violation[];
   readonly history: History;
   /** By process, all that it wrote. */
@@ -90,6 +94,7 @@ async function disturb(cluster: Cluster, options: ChaosOptions): Promise<ChaosRe
     items: accepted.reduce((sum, { items }) => sum + items.length, 0),
     statuses: await statusesOf(cluster),
     parked,
+    leftBehind: { inputs: checkInputs(cluster).length, blobs: (await checkBlobs(cluster, 0)).length },
     violations: all,
     history,
     logs: Object.fromEntries(cluster.processes.map(({ name, log }) => [name, log])),

@@ -35,13 +35,17 @@ async function main(): Promise<void> {
   }
 }
 
-function tell({ faults, batches, items, statuses, parked, violations, ...kept }: ChaosReport, seed: number): void {
+function tell(
+  { faults, batches, items, statuses, parked, leftBehind, violations, ...kept }: ChaosReport,
+  seed: number,
+): void {
   const sum = Object.values(faults).reduce((total, count) => total + count, 0);
   console.log(
     `CHAOS seed ${seed}: ${sum} faults injected, ${batches} batches, ${items} items, ${violations.length} violations`,
   );
   console.log(`faults ${JSON.stringify(faults)}`);
   console.log(`batches ${JSON.stringify(statuses)}, ${parked} parts decided by an operator`);
+  console.log(`left for a sweep: ${leftBehind.inputs} inputs at vendors, ${leftBehind.blobs} blobs`);
   if (violations.length === 0) return;
   const folder = join('build', 'chaos', `seed-${seed}`);
   mkdirSync(folder, { recursive: true });
