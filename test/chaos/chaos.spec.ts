@@ -34,11 +34,11 @@ describe('the plan of a run', () => {
 });
 
 (FULL_TIER ? describe : describe.skip)('a short run', () => {
-  it.each([3, 4])(
-    'loses, doubles and mixes up nothing, seed %s',
-    async (seed) => {
+  it(
+    'loses, doubles and mixes up nothing',
+    async () => {
       const server = PostgresServer.at(process.env.MESHBATCH_TEST_POSTGRES ?? '');
-      const report = await runChaos(server, { seed, lengthMs: 10_000, settleMs: MINUTE, apis: 1, workers: 2 });
+      const report = await runChaos(server, { seed: 3, lengthMs: 10_000, settleMs: MINUTE, apis: 1, workers: 2 });
       expect(report.violations).toEqual([]);
       expect(report.batches).toBeGreaterThan(5);
       expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2);
