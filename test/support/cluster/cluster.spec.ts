@@ -1,3 +1,4 @@
+import { sampled } from '../tier';
 import { PostgresServer } from '../postgres/postgres-server';
 import { bodyOf, planBatch, type AcceptedBatch, type PlannedBatch } from './accepted-batch';
 import { checkResults } from './check-results';
@@ -8,12 +9,14 @@ import { QuotaWatch } from './quota-watch';
 import { settle } from './settle';
 import { VENDOR_IDS } from './vendors';
 
-describe('a cluster', () => {
+const PLACES = ['folder', 'bucket'] as const;
+
+describe.each(sampled(PLACES, (place) => place === 'folder'))('a cluster with its blobs in a %s', (blobs) => {
   let cluster: Cluster;
 
   beforeAll(async () => {
     const server = PostgresServer.at(process.env.MESHBATCH_TEST_POSTGRES ?? '');
-    cluster = await Cluster.start(server, { apis: 1, workers: 2, owners: 2, proxied: true });
+    cluster = await Cluster.start(server, { apis: 1, workers: 2, owners: 2, proxied: true, blobs });
   });
   afterAll(() => cluster.dispose());
 

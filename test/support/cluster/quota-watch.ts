@@ -18,6 +18,8 @@ export class QuotaWatch {
     private readonly limit: number,
   ) {
     this.running = this.watch();
+    // Told by whoever stops it.
+    this.running.catch(() => undefined);
   }
 
   /** The most active batches that any owner was seen with. */
