@@ -5,6 +5,7 @@ import { PostgresServer } from '../support/postgres/postgres-server';
 import { runChaos, type ChaosReport } from './chaos';
 
 const SHOWN = 20;
+const LONGEST = 500;
 const SETTLE_MS = 240_000;
 
 interface RunOptions {
@@ -53,9 +54,17 @@ function tell(
   writeFileSync(join(folder, 'history.jsonl'), `${lines}\n`);
   writeFileSync(join(folder, 'violations.json'), JSON.stringify({ violations, rows: kept.rows }, null, 2));
   for (const [name, log] of Object.entries(kept.logs)) writeFileSync(join(folder, `${name}.log`), log);
-  for (const { kind, subject, detail } of violations.slice(0, SHOWN))
-    console.error(`${kind}: ${subject}: ${detail.slice(0, 500)}`);
+  console.error(`violations ${JSON.stringify(countBy(violations.map(({ kind }) => kind)))}`);
+  // One of each kind on a subject: a batch that is lost is lost item by item.
+  const shown = new Map(violations.map((each) => [`${each.kind}: ${each.subject}`, each.detail]));
+  for (const [what, detail] of [...shown].slice(0, SHOWN)) console.error(`${what}: ${detail.slice(0, LONGEST)}`);
   console.error(`All of it, the history, the rows and the logs of the processes are in ${folder}`);
+}
+
+function countBy(kinds: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }
 
 void main().catch((error: unknown) => {
