@@ -5,6 +5,7 @@ import { Cluster } from '../support/cluster/cluster';
 import { checkInvariants } from '../support/cluster/invariants';
 import { QuotaWatch } from '../support/cluster/quota-watch';
 import { settle } from '../support/cluster/settle';
+import { OFTEN, sweep } from '../support/cluster/sweep';
 import { modelOf, VENDOR_IDS } from '../support/cluster/vendors';
 import type { Violation } from '../support/cluster/violation';
 import type { PostgresServer } from '../support/postgres/postgres-server';
@@ -19,6 +20,8 @@ import { Supervisor } from './supervisor';
 const OWNERS = 6;
 const BATCH_LIMIT = 5;
 const ITEMS_A_PART = 20;
+/** For the reconciliation, after all has ended. */
+const SWEEP_MS = 60_000;
 /** Its parts keep the size that its catalog entry, with its traits, gives it. */
 const WHOLE = 'anthropic';
 
@@ -39,7 +42,7 @@ export interface ChaosReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** Parts that only an operator could decide on, which the harness ended by a cancel. */
   readonly parked: number;
-  /** What the end found lying about, and a sweep is to remove: inputs at vendors, and blobs that no row names. */
+  /** What the faults left, and the reconciliation had to remove once it was old: inputs at vendors, and blobs that no row names. */
   readonly leftBehind: { readonly inputs: number; readonly blobs: number };
   readonly violations: readonly Violation[];
   readonly history: History;
@@ -58,6 +61,7 @@ export async function runChaos(server: PostgresServer, options: ChaosOptions): P
     CATALOG_FILE: catalog.path,
     BATCH_LIMIT_PER_OWNER: String(BATCH_LIMIT),
     POLL_INTERVAL_MS: '250',
+    ...OFTEN,
     LOG_LEVEL: 'info',
   };
   const cluster = await Cluster.start(server, { apis, workers, owners: OWNERS, proxied: true, stateMs: 400, env });
@@ -84,9 +88,15 @@ async function disturb(cluster: Cluster, options: ChaosOptions): Promise<ChaosRe
   await supervisor.allUp();
   history.note('the dust settles', null);
   const parked = await settleWithOperator(cluster, settleMs);
+  const leftBehind = { inputs: checkInputs(cluster).length, blobs: (await checkBlobs(cluster, 0)).length };
+  await sweep(cluster, SWEEP_MS);
   await supervisor.stop();
   const { accepted, violations } = await callers.settled();
-  const checked = await checkInvariants(cluster, accepted, { jobFailures: [JOB_FAILURE] });
+  const checked = await checkInvariants(cluster, accepted, {
+    jobFailures: [JOB_FAILURE],
+    orphanGraceMs: 0,
+    inputs: true,
+  });
   const all = [...violations, ...(await quotas.stop()), ...checked];
   return {
     faults: injector.met,
@@ -94,7 +104,7 @@ async function disturb(cluster: Cluster, options: ChaosOptions): Promise<ChaosRe
     items: accepted.reduce((sum, { items }) => sum + items.length, 0),
     statuses: await statusesOf(cluster),
     parked,
-    leftBehind: { inputs: checkInputs(cluster).length, blobs: (await checkBlobs(cluster, 0)).length },
+    leftBehind,
     violations: all,
     history,
     logs: Object.fromEntries(cluster.processes.map(({ name, log }) => [name, log])),

@@ -46,7 +46,7 @@ function tell(
   );
   console.log(`faults ${JSON.stringify(faults)}`);
   console.log(`batches ${JSON.stringify(statuses)}, ${parked} parts decided by an operator`);
-  console.log(`left for a sweep: ${leftBehind.inputs} inputs at vendors, ${leftBehind.blobs} blobs`);
+  console.log(`left for the reconciliation: ${leftBehind.inputs} inputs at vendors, ${leftBehind.blobs} blobs`);
   if (violations.length === 0) return;
   const folder = join('build', 'chaos', `seed-${seed}`);
   mkdirSync(folder, { recursive: true });
