@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { BUCKET, CREDENTIALS, type S3Server } from '../s3/s3-server';
 import type { Cluster } from './cluster';
+import type { RowQueries } from './cluster-rows';
 import type { Violation } from './violation';
 
 const NAMED = `SELECT segment ->> 'key' AS key FROM meshbatch_files, jsonb_array_elements(segments) AS segment
@@ -10,7 +11,10 @@ const NAMED = `SELECT segment ->> 'key' AS key FROM meshbatch_files, jsonb_array
   UNION SELECT results ->> 'key' FROM meshbatch_parts UNION SELECT results ->> 'indexKey' FROM meshbatch_parts`;
 
 /** That every blob that a row names is there, and that none older than the grace is there that no row names; null: however old. */
-export async function checkBlobs(cluster: Cluster, orphanGraceMs: number | null): Promise<Violation[]> {
+export async function checkBlobs(
+  cluster: Pick<Cluster, 'dataDir' | 'bucket'> & { readonly rows: RowQueries },
+  orphanGraceMs: number | null,
+): Promise<Violation[]> {
   const rows = await cluster.rows.query<{ key: string | null }>(NAMED);
   const named = new Set(rows.flatMap(({ key }) => key ?? []));
   const stored = cluster.bucket ? await inBucket(cluster.bucket) : await inFolder(join(cluster.dataDir, 'blobs'));

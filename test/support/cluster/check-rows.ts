@@ -1,4 +1,4 @@
-import type { Cluster } from './cluster';
+import type { RowQueries } from './cluster-rows';
 import type { Violation } from './violation';
 
 /** What must hold of the rows once every batch has ended: each query finds what must not be. */
@@ -33,10 +33,10 @@ const QUERIES: readonly (readonly [kind: string, sql: string])[] = [
   ],
 ];
 
-export async function checkRows(cluster: Cluster): Promise<Violation[]> {
+export async function checkRows({ rows: database }: { readonly rows: RowQueries }): Promise<Violation[]> {
   const found: Violation[] = [];
   for (const [kind, sql] of QUERIES) {
-    const rows = await cluster.rows.query<{ subject: string; detail: string | null }>(sql);
+    const rows = await database.query<{ subject: string; detail: string | null }>(sql);
     found.push(...rows.map(({ subject, detail }) => ({ kind, subject, detail: detail ?? '' })));
   }
   return found;

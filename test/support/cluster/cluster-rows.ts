@@ -13,6 +13,11 @@ export interface ClusterOwner {
   readonly key: string;
 }
 
+/** What a check needs of a database. */
+export interface RowQueries {
+  query<T extends QueryResultRow>(sql: string): Promise<T[]>;
+}
+
 /** The harness's own connections to the database of a cluster, which no fault reaches. */
 export class ClusterRows {
   private readonly pool: Pool;
