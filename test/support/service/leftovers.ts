@@ -30,8 +30,8 @@ export async function blobsOf(service: TestService): Promise<string[]> {
 }
 
 /** Looks until `holds`; for what announces itself by no event that a test could wait for. */
-export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
+export async function eventually(what: string, holds: () => Promise<boolean>, waitMs = WAIT_MS): Promise<void> {
+  const deadline = Date.now() + waitMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`It never came to this: ${what}`);
     await sleep(20);

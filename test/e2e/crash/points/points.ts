@@ -1,0 +1,19 @@
+import type { FaultPoint } from '../../../support/crash/fault-point';
+import { DATABASE_CUTS } from './database-cuts';
+import { DISKS } from './disks';
+import { DOWNLOADS } from './downloads';
+import { KILLS } from './kills';
+import { RACES } from './races';
+import { STOPS } from './stops';
+import { UPSTREAM_CUTS } from './upstream-cuts';
+
+/** The crash matrix. */
+export const POINTS: readonly FaultPoint[] = [
+  ...KILLS,
+  ...STOPS,
+  ...DATABASE_CUTS,
+  ...UPSTREAM_CUTS,
+  ...DISKS,
+  ...DOWNLOADS,
+  ...RACES,
+];
