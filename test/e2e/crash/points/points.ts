@@ -5,6 +5,7 @@ import { DOWNLOADS } from './downloads';
 import { KILLS } from './kills';
 import { RACES } from './races';
 import { STOPS } from './stops';
+import { TWO_PARTS } from './two-parts';
 import { UPSTREAM_CUTS } from './upstream-cuts';
 
 /** The crash matrix. */
@@ -16,4 +17,5 @@ export const POINTS: readonly FaultPoint[] = [
   ...DISKS,
   ...DOWNLOADS,
   ...RACES,
+  ...TWO_PARTS,
 ];
