@@ -5,7 +5,6 @@ import { COLLECT, INGEST, POLL, STOP, SUBMIT } from './moments';
 
 /** A lease must lapse on a server; the only process of an embedded database is started again at once. */
 const SAMPLE: Readonly<Record<string, readonly DatabaseKind[]>> = {
-  'ingest: rows committed, not answered - SIGKILL': ['embedded'],
   'submit: create carried out, not answered - SIGKILL': ['embedded', 'server'],
   'collect: index stored, nothing noted - SIGKILL': ['embedded'],
 };
