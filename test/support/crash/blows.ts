@@ -124,6 +124,9 @@ function isToBeTaken(part: PartRow): boolean {
   return isLeased(part) && part.state !== 'ended';
 }
 
+/** Each has a new lease, or has ended: of two parts the other may be with a worker that lives. */
 function isTakenOver(leased: readonly PartRow[], parts: readonly PartRow[]): boolean {
-  return leased.every(({ id, fence }) => parts.some((part) => part.id === id && part.fence > fence));
+  const isDone = (part: PartRow, { id, fence }: PartRow) =>
+    part.id === id && (part.fence > fence || part.state === 'ended');
+  return leased.every((before) => parts.some((part) => isDone(part, before)));
 }
