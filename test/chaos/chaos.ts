@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkBlobs } from '../support/cluster/check-blobs';
-import { checkInputs } from '../support/cluster/check-upstream';
 import { Cluster } from '../support/cluster/cluster';
 import { checkInvariants } from '../support/cluster/invariants';
 import { QuotaWatch } from '../support/cluster/quota-watch';
 import { settle } from '../support/cluster/settle';
-import { OFTEN, sweep } from '../support/cluster/sweep';
+import { OFTEN } from '../support/cluster/sweep';
 import { modelOf, VENDOR_IDS } from '../support/cluster/vendors';
 import type { Violation } from '../support/cluster/violation';
 import type { PostgresServer } from '../support/postgres/postgres-server';
@@ -20,8 +19,6 @@ import { Supervisor } from './supervisor';
 const OWNERS = 6;
 const BATCH_LIMIT = 5;
 const ITEMS_A_PART = 20;
-/** For the reconciliation, after all has ended. */
-const SWEEP_MS = 60_000;
 /** Its parts keep the size that its catalog entry, with its traits, gives it. */
 const WHOLE = 'anthropic';
 
@@ -88,14 +85,11 @@ async function disturb(cluster: Cluster, options: ChaosOptions): Promise<ChaosRe
   await supervisor.allUp();
   history.note('the dust settles', null);
   const parked = await settleWithOperator(cluster, settleMs);
-  const leftBehind = { inputs: checkInputs(cluster).length, blobs: (await checkBlobs(cluster, 0)).length };
-  await sweep(cluster, SWEEP_MS);
+  const leftBehind = { inputs: cluster.inputs().length, blobs: (await checkBlobs(cluster)).length };
   await supervisor.stop();
   const { accepted, violations } = await callers.settled();
   const checked = await checkInvariants(cluster, accepted, {
     jobFailures: [JOB_FAILURE],
-    orphanGraceMs: 0,
-    inputs: true,
   });
   const all = [...violations, ...(await quotas.stop()), ...checked];
   return {

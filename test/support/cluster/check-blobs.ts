@@ -10,17 +10,16 @@ const NAMED = `SELECT segment ->> 'key' AS key FROM meshbatch_files, jsonb_array
   UNION SELECT segment ->> 'indexKey' FROM meshbatch_files, jsonb_array_elements(segments) AS segment
   UNION SELECT results ->> 'key' FROM meshbatch_parts UNION SELECT results ->> 'indexKey' FROM meshbatch_parts`;
 
-/** That every blob that a row names is there, and that none older than the grace is there that no row names; null: however old. */
-export async function checkBlobs(
-  cluster: Pick<Cluster, 'dataDir' | 'bucket'> & { readonly rows: RowQueries },
-  orphanGraceMs: number | null,
-): Promise<Violation[]> {
+/** Rows, and the folder or bucket of the blobs that they name. */
+export type BlobsPlace = Pick<Cluster, 'dataDir' | 'bucket'> & { readonly rows: RowQueries };
+
+/** That every blob that a row names is there, and none that no row names. */
+export async function checkBlobs(cluster: BlobsPlace): Promise<Violation[]> {
   const rows = await cluster.rows.query<{ key: string | null }>(NAMED);
   const named = new Set(rows.flatMap(({ key }) => key ?? []));
   const stored = cluster.bucket ? await inBucket(cluster.bucket) : await inFolder(join(cluster.dataDir, 'blobs'));
   const missing = [...named].filter((key) => !stored.has(key));
-  const newest = orphanGraceMs === null ? -Infinity : Date.now() - orphanGraceMs;
-  const orphans = [...stored].filter(([key, writtenAt]) => !named.has(key) && writtenAt < newest);
+  const orphans = [...stored].filter(([key]) => !named.has(key));
   return [
     ...missing.map((key) => ({ kind: 'blob missing', subject: key, detail: 'a row names it' })),
     ...orphans.map(([key, at]) => ({

@@ -55,11 +55,3 @@ export function checkBought(runs: readonly UpstreamRun[]): Violation[] {
   }
   return found;
 }
-
-/** That no input of an attempt is left at a vendor. */
-export function checkInputs(cluster: Cluster): Violation[] {
-  return cluster.vendors.flatMap((vendor) => {
-    const left = cluster.upstream(vendor).inputs();
-    return left.map((id) => ({ kind: 'input left upstream', subject: id, detail: vendor }));
-  });
-}

@@ -35,7 +35,7 @@ describe.each(sampled(PLACES, (place) => place === 'folder'))('a cluster with it
     cluster.workers[1]?.proxy?.cutAll();
     first?.resume();
     expect(await settle(cluster, 30_000)).toBe(true);
-    expect(await checkInvariants(cluster, accepted, { orphanGraceMs: 0, inputs: true })).toEqual([]);
+    expect(await checkInvariants(cluster, accepted)).toEqual([]);
     expect(await watch.stop()).toEqual([]);
     expect(watch.highest).toBe(3);
   });

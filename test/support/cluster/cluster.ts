@@ -104,6 +104,11 @@ export class Cluster {
     return simulator;
   }
 
+  /** Inputs of attempts that are at vendors. */
+  inputs(): string[] {
+    return [...this.parts.upstreams.values()].flatMap((upstream) => [...upstream.inputs()]);
+  }
+
   /** The API as an owner sees it through one of the API processes, at its present address. */
   client(owner = 0, api = 0): ApiClient {
     const [process, account] = [this.apis[api], this.owners[owner]];

@@ -1,31 +1,29 @@
 import type { AcceptedBatch } from './accepted-batch';
-import { checkBlobs } from './check-blobs';
 import { checkResults } from './check-results';
 import { checkRows } from './check-rows';
-import { checkBought, checkInputs, upstreamRuns, type UpstreamRun } from './check-upstream';
+import { checkBought, upstreamRuns, type UpstreamRun } from './check-upstream';
 import type { Cluster } from './cluster';
+import { sweep } from './sweep';
 import type { Violation } from './violation';
 
 /** Requests at a time. */
 const AT_ONCE = 8;
+/** For the reconciliation to remove what faults left; the processes are given {@link OFTEN}. */
+const SWEEP_MS = 60_000;
 
 export interface InvariantOptions {
-  /** Age in ms above which a blob that no row names is a violation; null, the default: none is. */
-  readonly orphanGraceMs?: number | null;
-  /** Whether an input left at a vendor is a violation; false, when left out. */
-  readonly inputs?: boolean;
   /** Codes that whole jobs were made to fail with; none, when left out. */
   readonly jobFailures?: readonly string[];
 }
 
 /**
  * Everything that must hold of a cluster once the dust has settled: of each accepted batch, of the rows, the blobs and the
- * vendors. An API process must be running.
+ * vendors, where nothing is left that the reconciliation does not remove. An API process and a worker must be running.
  */
 export async function checkInvariants(
   cluster: Cluster,
   accepted: readonly AcceptedBatch[],
-  { orphanGraceMs = null, inputs = false, jobFailures = [] }: InvariantOptions = {},
+  { jobFailures = [] }: InvariantOptions = {},
 ): Promise<Violation[]> {
   const runs = await upstreamRuns(cluster);
   const ran = ranByBatch(runs);
@@ -42,9 +40,8 @@ export async function checkInvariants(
     ...found,
     ...deaths,
     ...(await checkRows(cluster)),
-    ...(await checkBlobs(cluster, orphanGraceMs)),
     ...checkBought(runs),
-    ...(inputs ? checkInputs(cluster) : []),
+    ...(await sweep(cluster, SWEEP_MS)),
   ];
 }
 

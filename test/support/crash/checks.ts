@@ -1,7 +1,7 @@
 import type { AcceptedBatch } from '../cluster/accepted-batch';
-import { checkBlobs } from '../cluster/check-blobs';
 import { checkResults } from '../cluster/check-results';
 import { checkRows } from '../cluster/check-rows';
+import { sweep } from '../cluster/sweep';
 import type { Violation } from '../cluster/violation';
 import type { BatchBody, ResultEntry } from '../service/api-client';
 import { eventually } from '../service/leftovers';
@@ -10,8 +10,8 @@ import { BATCH_LIMIT, PART_ITEMS, type CrashLane } from './crash-lane';
 import type { FaultPoint } from './fault-point';
 import { rowsOf } from './rows';
 
-/** Age in ms above which a blob that no row names is a violation; null, as long as nothing sweeps them: none is. */
-const ORPHAN_GRACE_MS: number | null = null;
+/** For the reconciliation to remove what the point left. */
+const SWEEP_MS = 30_000;
 
 /** A batch after its point. */
 export interface EndedPoint {
@@ -34,7 +34,10 @@ export async function checkPoint(lane: CrashLane, ended: EndedPoint): Promise<vo
   const found = [
     ...(await checkResults(lane.client(), accepted, { ran: new Set(ran), jobFailures: [] })),
     ...(await checkRows(lane)).filter(({ kind }) => !(kind === 'lease held' && mayLeaveLease(point))),
-    ...(await checkBlobs({ dataDir: lane.dataDir, rows: lane.rows, bucket: null }, ORPHAN_GRACE_MS)),
+    ...(await sweep(
+      { dataDir: lane.dataDir, rows: lane.rows, bucket: null, inputs: () => lane.simulator.inputs() },
+      SWEEP_MS,
+    )),
     ...deathsIn(lane),
   ];
   expect(found).toEqual([]);

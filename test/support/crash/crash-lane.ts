@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { QueryResultRow } from 'pg';
 import { Cluster } from '../cluster/cluster';
 import { ClusterProcess } from '../cluster/cluster-process';
+import { OFTEN } from '../cluster/sweep';
 import { startSimulator, vendorSettings } from '../cluster/vendors';
 import { PostgresServer } from '../postgres/postgres-server';
 import { ApiClient } from '../service/api-client';
@@ -88,7 +89,7 @@ export class CrashLane {
 }
 
 function settingsOf(orders: Orders, catalog: SmallParts): Record<string, string> {
-  return { BATCH_LIMIT_PER_OWNER: String(BATCH_LIMIT), CATALOG_FILE: catalog.path, ...orders.settings };
+  return { ...OFTEN, BATCH_LIMIT_PER_OWNER: String(BATCH_LIMIT), CATALOG_FILE: catalog.path, ...orders.settings };
 }
 
 async function openCluster(env: Readonly<Record<string, string>>): Promise<Home> {
