@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-const nonce = randomBytes(5).toString('hex');
+let nonce = randomBytes(5).toString('hex');
 let issued = 0;
 
 /**
@@ -10,4 +10,9 @@ let issued = 0;
 export function newId(prefix: string, length: number): string {
   issued++;
   return prefix + nonce + issued.toString(16).padStart(length - nonce.length, '0');
+}
+
+/** Begins anew with ids that are the same in every process, for a run that is to be repeated exactly. */
+export function nameIdsAfter(name: string): void {
+  [nonce, issued] = [name, 0];
 }
