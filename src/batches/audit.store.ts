@@ -15,25 +15,32 @@ interface Tables {
 
 const NOT_ENDED = `status NOT IN (${TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ')})`;
 
-const selectOverdue = ({ parts }: Tables) => `SELECT id, batch_id, provider, state, due_at FROM ${parts}
-  WHERE state <> 'ended' AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+/** Spelled as the indexes of parts that have not ended spell it: those that have are many. */
+const NOT_RUNNING = `state NOT IN ('ended', 'running')`;
+const RUNNING = `state = 'running'`;
+
+const selectOverdue = ({ parts }: Tables, states: string) => `SELECT id, batch_id, provider, state, due_at FROM ${parts}
+  WHERE ${states} AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
     AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
   ORDER BY due_at LIMIT $2`;
 
 const selectParked = ({ parts }: Tables) => `SELECT id, batch_id, provider, create_sent_at FROM ${parts}
-  WHERE state = 'needs_operator' AND stop_reason IS NULL ORDER BY create_sent_at LIMIT $1`;
+  WHERE ${NOT_RUNNING} AND state = 'needs_operator' AND stop_reason IS NULL ORDER BY create_sent_at LIMIT $1`;
 
 const selectUnread = ({ parts }: Tables) => `SELECT id, batch_id, provider, failures FROM ${parts}
-  WHERE state = 'collecting' AND remote_id IS NOT NULL AND failures >= $1 ORDER BY id LIMIT $2`;
+  WHERE ${NOT_RUNNING} AND state = 'collecting' AND remote_id IS NOT NULL AND failures >= $1 ORDER BY id LIMIT $2`;
 
-const countByProvider = ({ parts }: Tables) => `SELECT provider, count(*)::int AS parts FROM ${parts}
-  WHERE state <> 'ended' GROUP BY provider ORDER BY provider`;
+const countByProvider = ({ parts }: Tables) => `SELECT provider, count(*)::int AS parts FROM (
+    SELECT provider FROM ${parts} WHERE ${RUNNING} UNION ALL SELECT provider FROM ${parts} WHERE ${NOT_RUNNING}) open
+  GROUP BY provider ORDER BY provider`;
 
 const selectUnsettled = ({ parts, batches }: Tables) => `SELECT id FROM ${batches} b WHERE ${NOT_ENDED}
-  AND NOT EXISTS (SELECT FROM ${parts} p WHERE p.batch_id = b.id AND p.state <> 'ended') ORDER BY id LIMIT $1`;
+  AND NOT EXISTS (SELECT FROM ${parts} p WHERE p.batch_id = b.id AND p.state <> 'ended' OFFSET 0) ORDER BY id LIMIT $1`;
 
-const selectPastDeadline = ({ batches }: Tables) => `SELECT id FROM ${batches} WHERE ${NOT_ENDED} AND expires_at <= $1
-  ORDER BY expires_at LIMIT $2`;
+const selectPastDeadline = ({
+  batches,
+}: Tables) => `SELECT id FROM ${batches} WHERE ${NOT_ENDED} AND deadline_passed_at <= $1
+  ORDER BY deadline_passed_at LIMIT $2`;
 
 /** The blobs that the rows of these batches name. */
 const selectKeys = ({ files, parts }: Tables) => `
@@ -80,9 +87,14 @@ export class AuditStore {
     this.tables = { parts, batches, files: database.tableOf(StoredFileEntity) };
   }
 
-  /** Parts that wanted a step longer than `ms` ago, and that nobody has a lease on. */
+  /** Parts that wanted a step longer than `ms` ago, other than a poll, and that nobody has a lease on. */
   overdueParts(ms: number, limit: number): Promise<OverduePart[]> {
-    return this.database.manager.query(selectOverdue(this.tables), [this.ago(ms), limit]);
+    return this.database.manager.query(selectOverdue(this.tables, NOT_RUNNING), [this.ago(ms), limit]);
+  }
+
+  /** Parts that wanted a poll longer than `ms` ago, and that nobody has a lease on. */
+  overduePolls(ms: number, limit: number): Promise<OverduePart[]> {
+    return this.database.manager.query(selectOverdue(this.tables, RUNNING), [this.ago(ms), limit]);
   }
 
   parkedParts(limit: number): Promise<ParkedPart[]> {
@@ -104,7 +116,7 @@ export class AuditStore {
     return this.idsOf(selectUnsettled(this.tables), [limit]);
   }
 
-  /** Ids of batches whose deadline passed longer than `ms` ago and that have not ended. */
+  /** Ids of batches whose deadline was noted longer than `ms` ago and that have not ended. */
   lateBatches(ms: number, limit: number): Promise<string[]> {
     return this.idsOf(selectPastDeadline(this.tables), [this.ago(ms), limit]);
   }

@@ -24,6 +24,8 @@ export interface PartMove {
   readonly from: PartState;
   readonly to: PartState;
   readonly patch: PartPatch;
+  /** Comes first in the transaction, and undoes it by a throw. */
+  readonly before?: ((tx: EntityManager) => Promise<void>) | undefined;
   /** What the part names no more once it has moved, and what may still be at its provider. */
   readonly leftover?: Leftover | undefined;
 }
@@ -45,9 +47,10 @@ export class BatchProgress {
   ) {}
 
   /** Moves a part under its lease and enqueues what follows; throws {@link LeaseLostError} and changes nothing when it was lost. */
-  async move(lease: Lease, batchId: string, { from, to, patch, leftover }: PartMove): Promise<void> {
+  async move(lease: Lease, batchId: string, { from, to, patch, before, leftover }: PartMove): Promise<void> {
     await this.database.transaction(async (tx) => {
       const batch = await this.lock(batchId, tx);
+      await before?.(tx);
       await this.parts.move(lease, from, to, { dueAt: new Date(this.clock.now()), ...patch }, tx);
       if (leftover) await this.leftovers.insert(leftover, tx);
       await this.refresh(batch, tx);

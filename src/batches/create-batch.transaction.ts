@@ -17,18 +17,23 @@ export interface CreatedBatch {
   readonly allowance: BatchAllowance | null;
 }
 
+/** How much later than the part before it a part of the same owner stands in line. */
+const SECONDS_A_TURN = 30;
+/** A priority has 31 bits: seconds from then on fit for decades. */
+const LINE_BEGAN_MS = Date.UTC(2025, 0);
 const READS_AFTER_LOST_COMMIT = 10;
 const READ_EVERY_MS = 500;
 
 /**
- * The jobs of a new batch's parts. Each stands behind as many rounds as its owner has parts before it, those of other active batches
- * counted as one each: nobody waits for all the parts of somebody's large batch.
+ * The jobs of a new batch's parts, which stand in line as if each had come some time later than the one before it, and the first so much later
+ * for each other active batch of its owner: nobody waits for all the parts of somebody's large batch, and no part waits for ever.
  */
-function firstJobs(parts: NewBatch['parts'], { limit, remaining }: BatchAllowance): Job[] {
+function firstJobs({ batch, parts }: NewBatch, { limit, remaining }: BatchAllowance): Job[] {
   const otherBatches = limit - remaining - 1;
+  const second = Math.round((batch.createdAt.getTime() - LINE_BEGAN_MS) / 1000);
   return parts.flatMap((part) => {
     const job = part.waitsFor === null ? nextJob(part.id, part.state) : null;
-    return job ? [{ ...job, priority: -(otherBatches + part.ordinal) }] : [];
+    return job ? [{ ...job, priority: -(second + (otherBatches + part.ordinal) * SECONDS_A_TURN) }] : [];
   });
 }
 
@@ -65,7 +70,7 @@ export class CreateBatchTransaction {
     return this.database.transaction(async (tx) => {
       const allowance = await this.quota.reserve(rows.batch.ownerId, tx);
       await this.store.insert(rows, tx);
-      await this.queue.enqueueNew(firstJobs(rows.parts, allowance), tx);
+      await this.queue.enqueueNew(firstJobs(rows, allowance), tx);
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);
       // It may have waited for its owner's row longer than its caller did, who then asks again.
       if (gone.aborted) throw new IncompleteBodyError();

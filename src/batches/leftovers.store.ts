@@ -31,14 +31,20 @@ export class LeftoversStore {
     return this.database.manager.find(LeftoverEntity, { where, order: { dueAt: 'ASC' }, take: limit });
   }
 
-  async delete({ token }: Pick<Attempt, 'token'>): Promise<void> {
-    await this.database.manager.delete(LeftoverEntity, { token });
+  /**
+   * Takes one that is due for the caller, whose try it now is: the next one is after ten minutes, then twice as long, up to a day. False
+   * when somebody else took it or it is gone.
+   */
+  async take({ token, failures }: LeftoverEntity): Promise<boolean> {
+    const now = this.clock.now();
+    const dueAt = this.after(Math.min(LONGEST_WAIT_MS, FIRST_DUE_MS * 2 ** Math.min(failures, 16)));
+    const guard = { token, dueAt: LessThanOrEqual(new Date(now)) };
+    const { affected } = await this.database.manager.update(LeftoverEntity, guard, { dueAt, failures: failures + 1 });
+    return affected === 1;
   }
 
-  /** It could not be removed: tried again after ten minutes, then twice as long, up to a day. */
-  async putOff({ token, failures }: LeftoverEntity): Promise<void> {
-    const dueAt = this.after(Math.min(LONGEST_WAIT_MS, FIRST_DUE_MS * 2 ** Math.min(failures, 16)));
-    await this.database.manager.update(LeftoverEntity, { token }, { dueAt, failures: failures + 1 });
+  async delete({ token }: Pick<Attempt, 'token'>): Promise<void> {
+    await this.database.manager.delete(LeftoverEntity, { token });
   }
 
   private after(ms: number): Date {

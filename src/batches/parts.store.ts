@@ -26,9 +26,12 @@ export class LeaseLostError extends Error {
 
 export type PartPatch = QueryDeepPartialEntity<PartEntity>;
 
+const UNSENT = `(state = 'queued' OR (state = 'submitting' AND create_sent_at IS NULL))`;
+
 const selectDue = (parts: string) => `SELECT id, state FROM ${parts}
   WHERE state NOT IN ('ended', 'running') AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
     AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
+    AND NOT (provider = ANY($3) AND stop_reason IS NULL AND ${UNSENT})
   ORDER BY due_at, id LIMIT $2`;
 
 /** Rows that somebody else writes are passed over: who holds several must not be waited for. */
@@ -63,9 +66,9 @@ export class PartsStore {
     return this.database.manager.findOneBy(PartEntity, { id: partId });
   }
 
-  /** Parts, other than running ones, that want a step; at most `limit`. */
-  async listDue(limit: number): Promise<{ id: string; state: PartState }[]> {
-    return this.database.manager.query(selectDue(this.table), [new Date(this.clock.now()), limit]);
+  /** Parts, other than running ones, that want a step; at most `limit`. None that is to be sent to a provider that is `paused`. */
+  async listDue(limit: number, paused: readonly string[]): Promise<{ id: string; state: PartState }[]> {
+    return this.database.manager.query(selectDue(this.table), [new Date(this.clock.now()), limit, paused]);
   }
 
   /** Takes the lease on a part; null when somebody holds it or the part has ended. */

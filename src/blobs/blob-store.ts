@@ -17,6 +17,8 @@ export interface StoredBlob {
 export interface UnfinishedWrite {
   /** The store's own name of it. */
   readonly id: string;
+  /** Of the blob that it would be; null where a store cannot tell. */
+  readonly key: string | null;
   /** When it began, or when something was last written. */
   readonly touchedAt: Date;
 }

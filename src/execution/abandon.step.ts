@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchEntity } from '../batches/batch.entity';
+import type { Leftover } from '../batches/leftovers.store';
+import type { PartEntity } from '../batches/part.entity';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
@@ -17,7 +19,8 @@ export class AbandonStep {
 
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
     if (leased.part.stopReason !== null) {
-      return this.ends.giveUp(leased, await this.ends.withdraw(leased, batch, adapter));
+      const kept = await this.ends.withdraw(leased, batch, adapter);
+      return this.ends.giveUp(leased, kept ?? lateUpload(leased.part, batch, adapter));
     }
     try {
       await adapter.withdraw(attemptOf(leased.part, batch), leased.signal);
@@ -25,7 +28,11 @@ export class AbandonStep {
       if (!(error instanceof ProviderCallError)) throw error;
       return this.failures.retryLater(leased, error);
     }
-    // An upload that its sender was cut off from may yet arrive.
-    await this.ends.startAgain(leased, { leftover: leftoverOf(leased.part, batch) });
+    await this.ends.startAgain(leased, { leftover: lateUpload(leased.part, batch, adapter) });
   }
+}
+
+/** An upload that its sender was cut off from may yet arrive, where there are uploads of a name. */
+function lateUpload(part: PartEntity, batch: BatchEntity, { capabilities }: ProviderAdapter): Leftover | undefined {
+  return part.stagedAt === null && capabilities.recovery === 'lookup' ? leftoverOf(part, batch) : undefined;
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { Not, type EntityManager } from 'typeorm';
 import type { BatchEntity } from '../batches/batch.entity';
 import { PartEntity } from '../batches/part.entity';
-import { PartsStore } from '../batches/parts.store';
 import { OperatorError } from '../common/operator-error';
 import { Database } from '../persistence/database';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
@@ -18,27 +17,17 @@ import type { LeasedPart } from './part-leases';
 export class AdoptableJob {
   private readonly table: string;
 
-  constructor(
-    private readonly database: Database,
-    private readonly parts: PartsStore,
-  ) {
+  constructor(database: Database) {
     this.table = database.tableOf(PartEntity);
   }
 
-  /** Resolves to the job once its id is noted as this part's; throws {@link OperatorError} when it is not to be adopted. */
-  async claim(
-    leased: LeasedPart,
-    batch: BatchEntity,
-    adapter: ProviderAdapter,
-    remoteId: string,
-  ): Promise<RemoteBatch> {
-    const job = await asked(adapter, async () => {
+  /** Resolves to the job; throws {@link OperatorError} when it is not to be adopted. */
+  async find(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter, remoteId: string): Promise<RemoteBatch> {
+    return asked(adapter, async () => {
       const remote = await adapter.poll(remoteId, leased.signal);
       await this.assertFits(leased, batch, adapter, remote);
       return remote;
     });
-    await this.note(leased, job.id);
-    return job;
   }
 
   private async assertFits(
@@ -63,16 +52,13 @@ export class AdoptableJob {
     );
   }
 
-  /** One job is one part's, also when two are adopted at once. */
-  private async note({ part, lease }: LeasedPart, remoteId: string): Promise<void> {
+  /** One job is one part's, also when two are adopted at once: to be asked in the transaction that makes it this part's. */
+  async assertFree({ part }: LeasedPart, remoteId: string, tx: EntityManager): Promise<void> {
     const { id, provider } = part;
-    await this.database.transaction(async (tx) => {
-      const lock = `${this.table} ${provider} ${remoteId}`;
-      await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
-      const other = await tx.findOneBy(PartEntity, { provider, remoteId, id: Not(id) });
-      if (other) throw new OperatorError(`The job ${remoteId} is the part ${other.id}’s already`);
-      await this.parts.update(lease, { remoteId }, tx);
-    });
+    const lock = `${this.table} ${provider} ${remoteId}`;
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
+    const other = await tx.findOneBy(PartEntity, { provider, remoteId, id: Not(id) });
+    if (other) throw new OperatorError(`The job ${remoteId} is the part ${other.id}’s already`);
   }
 }
 

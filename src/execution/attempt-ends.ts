@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BatchProgress } from '../batches/batch-progress';
+import { BatchProgress, type PartMove } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { Leftover } from '../batches/leftovers.store';
 import { Clock } from '../common/clock';
@@ -16,7 +16,7 @@ import { PollInterval } from './poll-interval';
 interface NextAttempt {
   readonly dueAt?: Date;
   readonly failures?: number;
-  readonly leftover?: Leftover;
+  readonly leftover?: Leftover | undefined;
 }
 
 /** How an attempt ends: its job is known, it certainly did not take place, nobody can tell, or the provider refused it. */
@@ -32,10 +32,15 @@ export class AttemptEnds {
   ) {}
 
   /** The upstream job is known: from now on it is polled. */
-  async adopt({ part, lease }: LeasedPart, adapter: ProviderAdapter, remote: RemoteBatch): Promise<void> {
+  async adopt(
+    { part, lease }: LeasedPart,
+    adapter: ProviderAdapter,
+    remote: RemoteBatch,
+    before?: PartMove['before'],
+  ): Promise<void> {
     const dueAt = this.interval.nextPoll(adapter);
     const patch = { remoteId: remote.id, remoteState: remote.state, remoteCounts: remote.counts, dueAt };
-    await this.progress.move(lease, part.batchId, { from: part.state, to: 'running', patch });
+    await this.progress.move(lease, part.batchId, { from: part.state, to: 'running', patch, before });
     const { batchId: batch_id, id: part_id, provider } = part;
     this.logger.log({ batch_id, part_id, provider, remote_id: remote.id }, 'A part was submitted');
   }

@@ -9,6 +9,7 @@ import { ProviderCallError } from '../providers/contract/errors';
 import { leftoverOf } from './attempt';
 import { CollectDelay } from './collect-delay';
 import { ENDED_STATES } from './ended-states';
+import { sentItems } from './excluded-items';
 import { Leftovers } from './leftovers';
 import { OutcomeSpool } from './outcome-spool';
 import type { LeasedPart } from './part-leases';
@@ -95,8 +96,13 @@ export class CollectStep {
   }
 }
 
-/** Whether the job has ended upstream and as many rows were read as the provider counts; what it may still hold is paid for. */
-function isReadWhole({ remoteState, remoteCounts }: PartEntity, rows: number): boolean {
-  const hasEnded = remoteState !== null && ENDED_STATES.includes(remoteState);
-  return hasEnded && (remoteCounts === null || rows >= remoteCounts.succeeded + remoteCounts.failed);
+/**
+ * Whether the job has ended upstream and as many rows were read as the provider counts, or as were sent where it counts none; what it may
+ * still hold is paid for.
+ */
+function isReadWhole(part: PartEntity, rows: number): boolean {
+  const { remoteState, remoteCounts } = part;
+  if (remoteState === null || !ENDED_STATES.includes(remoteState)) return false;
+  if (remoteCounts !== null) return rows >= remoteCounts.succeeded + remoteCounts.failed;
+  return remoteState !== 'completed' || rows >= sentItems(part);
 }

@@ -76,8 +76,8 @@ export class ParkedParts {
    */
   async adopt(partId: string, remoteId: string): Promise<void> {
     await this.withParked(partId, async (leased, batch, adapter) => {
-      const job = await this.jobs.claim(leased, batch, adapter, remoteId);
-      await this.ends.adopt(leased, adapter, job);
+      const job = await this.jobs.find(leased, batch, adapter, remoteId);
+      await this.ends.adopt(leased, adapter, job, (tx) => this.jobs.assertFree(leased, job.id, tx));
       this.tell(leased, { remote_id: job.id }, 'An operator adopted a job for a part');
     });
   }

@@ -47,7 +47,7 @@ export class Poller {
     await this.underWay.renew();
     if (this.leases.stopped.aborted) return;
     const busy = this.underWay.byProvider();
-    for (const provider of this.pauses.withoutPolls()) busy.set(provider, CONCURRENCY);
+    for (const provider of this.pauses.without('polls')) busy.set(provider, CONCURRENCY);
     for (const claimed of await this.polls.claim(CONCURRENCY, busy)) this.underWay.begin(claimed);
   }
 }

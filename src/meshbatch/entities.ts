@@ -4,6 +4,7 @@ import { OwnerEntity } from '../auth/owner.entity';
 import { BatchEntity } from '../batches/batch.entity';
 import { LeftoverEntity } from '../batches/leftover.entity';
 import { PartEntity } from '../batches/part.entity';
+import { InstallationEntity } from '../execution/reconcile/installation.entity';
 import { TurnEntity } from '../execution/reconcile/turn.entity';
 import { StoredFileEntity } from '../files/stored-file.entity';
 import { ProviderPauseEntity } from '../providers/provider-pause.entity';
@@ -17,5 +18,6 @@ export const ENTITIES: readonly EntityClass[] = [
   StoredFileEntity,
   LeftoverEntity,
   TurnEntity,
+  InstallationEntity,
   ProviderPauseEntity,
 ];

@@ -86,8 +86,8 @@ describe.each([
   it('of polls leave submits alone', async () => {
     await pause(MINUTE, { calls: 'polls' });
     await there.refresh();
-    expect([there.withoutPolls().includes(provider), await there.admit(provider)]).toEqual([true, null]);
+    expect([there.without('polls').includes(provider), await there.admit(provider)]).toEqual([true, null]);
     clock.forward(MINUTE);
-    expect(there.withoutPolls()).not.toContain(provider);
+    expect(there.without('polls')).not.toContain(provider);
   });
 });

@@ -102,11 +102,11 @@ export class ProviderPauses {
     return until === this.probes.get(provider) ? null : until;
   }
 
-  /** The providers whose jobs are not to be polled, as far as this process has seen. */
-  withoutPolls(): string[] {
+  /** The providers that get no calls of that kind, as far as this process has seen. */
+  without(kind: PausedCalls): string[] {
     const now = this.clock.now();
     return [...this.seen.values()].flatMap(({ provider, calls, until }) =>
-      calls === 'polls' && until > now ? [provider] : [],
+      calls === kind && until > now ? [provider] : [],
     );
   }
 

@@ -10,8 +10,9 @@ import type { Job } from './job';
 import { QUEUE_OPTIONS, type QueueModuleOptions } from './queue.module-definition';
 import { Wake } from './wake';
 
-const selectWaiting = (schema: string) => `SELECT singleton_key AS key FROM "${schema}".job
-  WHERE name = ANY($1) AND singleton_key = ANY($2) AND state IN ('created', 'retry')`;
+const selectWaiting = (schema: string) => `SELECT job.name AS queue, job.singleton_key AS key FROM "${schema}".job
+  JOIN unnest($1::text[], $2::text[]) AS asked (queue, key) ON job.name = asked.queue AND job.singleton_key = asked.key
+  WHERE job.state IN ('created', 'retry')`;
 
 /** Durable jobs on pg-boss. */
 @Injectable()
@@ -59,12 +60,11 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
     for (const queue of new Set(jobs.map((job) => job.queue))) await this.wakeAfterCommit(queue, tx);
   }
 
-  /** The keys of those jobs that wait to be run. */
-  async waiting(jobs: readonly Job[]): Promise<ReadonlySet<string>> {
-    if (jobs.length === 0) return new Set();
-    const parameters = [[...new Set(jobs.map(({ queue }) => queue))], jobs.map(({ key }) => key)];
-    const rows = await this.database.manager.query<{ key: string }[]>(selectWaiting(this.channel), parameters);
-    return new Set(rows.map(({ key }) => key));
+  /** Those of the jobs that wait to be run. */
+  async waiting(jobs: readonly Job[]): Promise<Pick<Job, 'queue' | 'key'>[]> {
+    if (jobs.length === 0) return [];
+    const parameters = [jobs.map(({ queue }) => queue), jobs.map(({ key }) => key)];
+    return this.database.manager.query(selectWaiting(this.channel), parameters);
   }
 
   private async wakeAfterCommit(queue: string, tx: EntityManager): Promise<void> {

@@ -41,7 +41,7 @@ describe('METRICS_PORT', () => {
       const told = await toldBy(port);
       expect([told.get(created), told.get(ended), told.get(read)]).toEqual([1, 1, 1]);
       expect(told.get('meshbatch_ingest_items_total')).toBe(ITEMS);
-      expect(told.get('meshbatch_provider_paused{provider="sandbox"}')).toBe(0);
+      expect(told.get('meshbatch_provider_paused{provider="sandbox",reason="credentials"}')).toBe(0);
       expect(told.get('process_start_time_seconds')).toBeGreaterThan(0);
       const create = 'route="/v1/batches",method="POST",status="200"';
       expect(told.get(`meshbatch_http_request_duration_seconds_count{${create}}`)).toBe(1);

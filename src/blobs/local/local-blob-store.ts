@@ -43,14 +43,22 @@ export class LocalBlobStore extends BlobStore {
 
   /** Puts a synced file where it belongs, for good: what cannot be made durable is taken away again. */
   private async place(temporary: string, target: string): Promise<void> {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await rename(temporary, target);
+    await this.move(temporary, target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      // The folder was empty for a moment, and was removed with the last blob in it.
+      return this.move(temporary, target);
+    });
     try {
       await this.syncFolders(dirname(target));
     } catch (error) {
       await rm(target, { force: true });
       throw error;
     }
+  }
+
+  private async move(temporary: string, target: string): Promise<void> {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await rename(temporary, target);
   }
 
   /** A rename is durable only when its folder is; a new folder only when its parent is, which for most is known. */
@@ -99,7 +107,7 @@ export class LocalBlobStore extends BlobStore {
     assertNoTransaction('A list of blobs');
     for (const id of await namesIn(this.root)) {
       const touchedAt = id.startsWith(UNFINISHED) ? await modifiedAt(join(this.root, id)) : null;
-      if (touchedAt) yield { id, touchedAt };
+      if (touchedAt) yield { id, key: null, touchedAt };
     }
   }
 

@@ -102,7 +102,8 @@ export class S3BlobStore extends BlobStore implements OnModuleInit, OnApplicatio
   async *listUnfinished(folder: string): AsyncGenerator<UnfinishedWrite> {
     assertNoTransaction('A list of blobs');
     for await (const { Key, UploadId, Initiated } of listUploads(this.client, this.folder(folder))) {
-      yield { id: `${UploadId} ${Key.slice(this.prefix.length)}`, touchedAt: Initiated };
+      const key = Key.slice(this.prefix.length);
+      if (isBlobKey(key)) yield { id: `${UploadId} ${key}`, key, touchedAt: Initiated };
     }
   }
 

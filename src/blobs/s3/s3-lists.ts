@@ -44,6 +44,6 @@ export async function* listUploads(client: S3Client, folder: S3Folder): AsyncGen
       if (Key !== undefined && UploadId !== undefined && Initiated) yield { Key, UploadId, Initiated };
     }
     const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
-    next = page.IsTruncated ? { KeyMarker, UploadIdMarker } : null;
+    next = page.IsTruncated && KeyMarker !== undefined ? { KeyMarker, UploadIdMarker } : null;
   }
 }

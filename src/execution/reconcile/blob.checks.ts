@@ -1,14 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../../batches/audit.store';
-import { BlobNotFoundError, BlobStore, type StoredBlob } from '../../blobs/blob-store';
+import { BlobNotFoundError, BlobStore } from '../../blobs/blob-store';
 import { Clock } from '../../common/clock';
-import { isId } from '../../common/ids';
 import { DEFAULT_BLOB_GRACE_MS, EXECUTION_OPTIONS, type ExecutionModuleOptions } from '../execution.module-definition';
 import type { Check, Finding } from './check';
+import { Installation } from './installation';
+import { BATCHES_FOLDER, batchOf, UnnamedBlobs } from './unnamed-blobs';
 
-/** The folder of all that belongs to batches; a store may hold more, which is not ours. */
-const FOLDER = 'batches';
 const AT_ONCE = 500;
+/** Blobs that are looked for at a time. */
+const LOOKS = 16;
+const NOT_OURS = 'the blobs are not known to be this database’s, so it stays';
 
 /** What is younger may belong to a row that is yet to come: longer than an upload takes, and a look after a lost commit. */
 class Grace {
@@ -31,32 +33,20 @@ export class OrphanBlobs implements Check {
 
   constructor(
     @Inject(EXECUTION_OPTIONS) { blobGraceMs = DEFAULT_BLOB_GRACE_MS }: ExecutionModuleOptions,
-    private readonly audit: AuditStore,
+    private readonly installation: Installation,
+    private readonly unnamed: UnnamedBlobs,
     private readonly blobs: BlobStore,
     clock: Clock,
   ) {
     this.grace = new Grace(clock, blobGraceMs);
   }
 
-  async *find(): AsyncGenerator<Finding> {
-    let group: StoredBlob[] = [];
-    for await (const blob of this.blobs.list(FOLDER)) {
-      if (batchOf(blob) === null || !this.grace.isOver(blob.writtenAt)) continue;
-      group.push(blob);
-      if (group.length < AT_ONCE) continue;
-      yield* this.orphansOf(group);
-      group = [];
-    }
-    yield* this.orphansOf(group);
-  }
-
-  private async *orphansOf(group: readonly StoredBlob[]): AsyncGenerator<Finding> {
-    if (group.length === 0) return;
-    const named = await this.audit.blobKeys([...new Set(group.flatMap((blob) => batchOf(blob) ?? []))]);
-    for (const { key, writtenAt } of group) {
-      if (named.has(key)) continue;
+  async *find(signal: AbortSignal): AsyncGenerator<Finding> {
+    const isOurs = await this.installation.isOurs();
+    for await (const { key, writtenAt } of this.unnamed.find((blob) => this.grace.isOver(blob.writtenAt), signal)) {
       const message = `No row names the blob, which was written at ${writtenAt.toISOString()}`;
-      yield { subject: key, message, repair: () => this.remove(key) };
+      if (isOurs) yield { subject: key, message, repair: () => this.remove(key) };
+      else yield { subject: key, message: `${message}; ${NOT_OURS}` };
     }
   }
 
@@ -75,17 +65,21 @@ export class UnfinishedWrites implements Check {
 
   constructor(
     @Inject(EXECUTION_OPTIONS) { blobGraceMs = DEFAULT_BLOB_GRACE_MS }: ExecutionModuleOptions,
+    private readonly installation: Installation,
     private readonly blobs: BlobStore,
     clock: Clock,
   ) {
     this.grace = new Grace(clock, blobGraceMs);
   }
 
-  async *find(): AsyncGenerator<Finding> {
-    for await (const { id, touchedAt } of this.blobs.listUnfinished(FOLDER)) {
-      if (!this.grace.isOver(touchedAt)) continue;
+  async *find(signal: AbortSignal): AsyncGenerator<Finding> {
+    const isOurs = await this.installation.isOurs();
+    for await (const { id, key, touchedAt } of this.blobs.listUnfinished(BATCHES_FOLDER)) {
+      if (signal.aborted) return;
+      if (!this.grace.isOver(touchedAt) || (key !== null && batchOf(key) === null)) continue;
       const message = `The write has not ended since ${touchedAt.toISOString()}`;
-      yield { subject: id, message, repair: () => this.discard(id) };
+      if (isOurs) yield { subject: id, message, repair: () => this.discard(id) };
+      else yield { subject: id, message: `${message}; ${NOT_OURS}` };
     }
   }
 
@@ -106,12 +100,16 @@ export class MissingBlobs implements Check {
     private readonly blobs: BlobStore,
   ) {}
 
-  async *find(): AsyncGenerator<Finding> {
-    for (let after = ''; ;) {
+  async *find(signal: AbortSignal): AsyncGenerator<Finding> {
+    for (let after = ''; !signal.aborted;) {
       const ids = await this.audit.activeBatches(after, AT_ONCE);
       if (ids.length === 0) return;
-      for (const key of await this.audit.blobKeys(ids)) {
-        if (!(await this.isThere(key))) yield { subject: key, message: 'A row names the blob, and it is gone' };
+      const keys = [...(await this.audit.blobKeys(ids))];
+      for (let at = 0; at < keys.length && !signal.aborted; at += LOOKS) {
+        const looks = keys.slice(at, at + LOOKS).map(async (key) => ((await this.isThere(key)) ? [] : [key]));
+        for (const key of (await Promise.all(looks)).flat()) {
+          yield { subject: key, message: 'A row names the blob, and it is gone' };
+        }
       }
       after = ids.at(-1) ?? '';
     }
@@ -126,10 +124,4 @@ export class MissingBlobs implements Check {
       throw error;
     }
   }
-}
-
-/** The id of the batch that a key is of; null for any other key. */
-function batchOf({ key }: StoredBlob): string | null {
-  const [, id = ''] = key.split('/');
-  return isId('batch', id) ? id : null;
 }

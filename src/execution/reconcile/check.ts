@@ -14,7 +14,8 @@ export interface Check {
   readonly kind: string;
   /** `rows` are looked at every minute or so, `blobs` are walked through once in hours. */
   readonly scope: 'rows' | 'blobs';
-  find(): AsyncIterable<Finding>;
+  /** Ends early when `signal` does. */
+  find(signal: AbortSignal): AsyncIterable<Finding>;
 }
 
 export const CHECKS = Symbol('meshbatch:checks');

@@ -31,7 +31,7 @@ export class Doctor {
     const findings: Diagnosis['findings'][number][] = [];
     let found = 0;
     try {
-      for await (const { subject, message } of check.find()) {
+      for await (const { subject, message } of check.find(new AbortController().signal)) {
         if (found++ < TOLD) findings.push({ subject, message });
       }
       return { check: check.kind, found, findings, failure: null };

@@ -26,11 +26,10 @@ export class LostJobs implements Check {
 
   async *find(): AsyncGenerator<Finding> {
     const overdue = await this.audit.overdueParts(LOST_AFTER_MS, AT_ONCE);
-    const jobs = overdue.flatMap((part) => nextJob(part.id, part.state) ?? []);
-    const waiting = await this.queue.waiting(jobs);
+    const waiting = await this.queue.waiting(overdue.flatMap((part) => nextJob(part.id, part.state) ?? []));
     for (const part of overdue) {
       const job = nextJob(part.id, part.state);
-      if (!job || waiting.has(part.id)) continue;
+      if (!job || waiting.some(({ queue, key }) => queue === job.queue && key === job.key)) continue;
       yield {
         subject: part.id,
         message: `No job waits for the part, ${ofPart(part)}`,
@@ -54,7 +53,8 @@ export class StuckParts implements Check {
   constructor(private readonly audit: AuditStore) {}
 
   async *find(): AsyncGenerator<Finding> {
-    for (const part of await this.audit.overdueParts(STUCK_AFTER_MS, AT_ONCE)) {
+    const steps = await this.audit.overdueParts(STUCK_AFTER_MS, AT_ONCE);
+    for (const part of [...steps, ...(await this.audit.overduePolls(STUCK_AFTER_MS, AT_ONCE))]) {
       yield { subject: part.id, message: `Nobody takes the part further, ${ofPart(part)}` };
     }
   }

@@ -23,7 +23,7 @@ export class UnconfiguredProviders implements Check {
   }
 }
 
-/** Providers that refuse the account, or that told us to come back later. */
+/** Providers that refuse the account; one that asks for patience gets it, and that is all. */
 @Injectable()
 export class PausedProviders implements Check {
   readonly kind = 'paused_provider';
@@ -33,7 +33,8 @@ export class PausedProviders implements Check {
 
   async *find(): AsyncGenerator<Finding> {
     for (const { provider, calls, reason, until } of await this.pauses.list()) {
-      const message = `Its ${calls} are paused until ${new Date(until).toISOString()}, reason: ${reason}`;
+      if (reason !== 'credentials') continue;
+      const message = `It refuses the account, and its ${calls} are paused until ${new Date(until).toISOString()}`;
       yield { subject: provider, message };
     }
   }

@@ -36,6 +36,16 @@ export class UpstreamApi {
     return this.parse(wire, await this.client.postJson(path, body, signal));
   }
 
+  /** What was asked for, or null when the provider does not have it. */
+  async ifThere<T>(asked: Promise<T>): Promise<T | null> {
+    try {
+      return await asked;
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  }
+
   /** Removes what is there; safe to repeat. */
   async remove(path: string, signal: AbortSignal): Promise<void> {
     await this.client.headersOf({ method: 'DELETE', path, signal }).catch((error: unknown) => {

@@ -66,6 +66,8 @@ describe('two workers and a provider that says no', () => {
     bench.simulator.faults.add({ route: 'get', kind: { status: 429, retryAfter: 30 }, times: 1000 });
     await eventually('polls are paused', async () => ((await pauses(second)).length > 0 ? true : null));
     expect(await pauses(second)).toMatchObject([{ calls: 'polls', reason: 'rate' }]);
+    const seenAt = bench.clock.now();
+    await eventually('both have looked at it', async () => bench.clock.now() > seenAt + 600 || null);
     const [sent = ''] = await create(second, 1);
     const running = await bench.partWhen(sent, 'runs', (part) => part.state === 'running');
     // Its first poll has been due for a round of both workers.

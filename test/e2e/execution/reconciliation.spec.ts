@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BlobStore } from '../../../src/blobs/blob-store';
 import { Not } from 'typeorm';
@@ -34,7 +34,7 @@ describe('reconciliation', () => {
   async function findings(app: BenchApp, kind: string): Promise<Finding[]> {
     const check = app.get<Check[]>(CHECKS).find((one) => one.kind === kind);
     const found: Finding[] = [];
-    for await (const finding of check!.find()) found.push(finding);
+    for await (const finding of check!.find(new AbortController().signal)) found.push(finding);
     return found;
   }
 
@@ -111,6 +111,25 @@ describe('reconciliation', () => {
     expect(bench.simulator.files).toEqual([]);
   });
 
+  it('gives up what cannot be removed for weeks, and no other provider waits for one that is silent', async () => {
+    const app = await bench.start(NEVER);
+    bench.simulator.faults.add({ route: 'deleteFile', kind: 'hang_before', times: 99 });
+    for (let left = 1; left <= 2; left++) await app.api.waitFor(await bench.create(app, ['a']), ENDED);
+    const rows = () => bench.rows.manager.find(LeftoverEntity, { order: { dueAt: 'ASC' } });
+    await eventually('they are noted', async () => ((await rows()).length === 2 ? true : null));
+    await bench.rows.manager.update(LeftoverEntity, { provider: 'openai' }, { failures: 35 });
+    bench.clock.forward(11 * MINUTE);
+    let tried = 0;
+    const check = app.get<Check[]>(CHECKS).find(({ kind }) => kind === 'upstream_leftover');
+    for await (const { repair } of check!.find(new AbortController().signal)) {
+      tried++;
+      expect(await repair?.()).toBe(false);
+    }
+    expect([tried, (await rows()).length]).toEqual([1, 1]);
+    bench.simulator.faults.clear();
+    await putRight(app, 'upstream_leftover');
+  });
+
   it('finds a part whose job was lost, and one that nobody takes further', async () => {
     const app = await bench.start({ ...NEVER, ROLE: 'api' });
     const part = await bench.part(await bench.create(app, ['a']));
@@ -163,8 +182,13 @@ describe('reconciliation', () => {
   it('tells the parts of a batch again that goes on long after its deadline', async () => {
     const app = await bench.start({ ...NEVER, ROLE: 'api' });
     const id = await bench.create(app, ['a']);
-    bench.clock.forward(25 * HOUR);
-    expect((await findings(app, 'late_batch')).map(({ subject }) => subject)).not.toContain(id);
+    const late = async () => (await findings(app, 'late_batch')).map(({ subject }) => subject);
+    bench.clock.forward(30 * HOUR);
+    // Nobody worked: it is the tick's to notice that first.
+    expect(await late()).not.toContain(id);
+    await bench.rows.manager.update(BatchEntity, { id }, { deadlinePassedAt: new Date(bench.clock.now()) });
+    bench.clock.forward(HOUR);
+    expect(await late()).not.toContain(id);
     bench.clock.forward(2 * HOUR);
     const finding = (await findings(app, 'late_batch')).find(({ subject }) => subject === id);
     expect([await finding?.repair?.(), (await bench.part(id)).stopReason]).toEqual([true, 'expired']);
@@ -187,5 +211,33 @@ describe('reconciliation', () => {
     expect([await taken(), await taken()]).toEqual([1, 0]);
     bench.clock.forward(HOUR);
     expect(await taken()).toBe(1);
+  });
+});
+
+describe('blobs that may be another database’s', () => {
+  it('are told of, and none is removed, until they are known to be ours', async () => {
+    const bench = await ExecutionBench.open();
+    try {
+      const folder = join(bench.dataDir, 'blobs');
+      const key = join(folder, 'batches', NO_BATCH, 'input.jsonl');
+      await mkdir(dirname(key), { recursive: true });
+      await writeFile(key, 'another’s');
+      await utimes(key, 0, 0);
+      const told = async (app: BenchApp) => {
+        const check = app.get<Check[]>(CHECKS).find(({ kind }) => kind === 'orphan_blob');
+        const found: boolean[] = [];
+        for await (const { repair } of check!.find(new AbortController().signal)) found.push(repair !== undefined);
+        return found;
+      };
+      const app = await bench.start(OFTEN);
+      const warned = 'There are blobs that this database does not name: they may be another’s, and none is removed';
+      await eventually('a pass tells of them', async () => (bench.log.count(warned) > 1 ? true : null));
+      expect([await told(app), existsSync(join(folder, 'installation'))]).toEqual([[false], false]);
+      await writeFile(join(folder, 'installation'), 'installation_01JAAAAAAAAAAAAAAAAAAAAAAA');
+      expect(await told(app)).toEqual([false]);
+      expect(await readFile(key, 'utf8')).toBe('another’s');
+    } finally {
+      await bench.dispose();
+    }
   });
 });

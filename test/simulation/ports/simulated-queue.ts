@@ -84,8 +84,8 @@ export class SimulatedQueue {
     afterCommit(() => this.jobs.push(this.owner, job));
   }
 
-  async waiting(jobs: readonly Job[]): Promise<ReadonlySet<string>> {
-    return new Set(jobs.filter((job) => this.jobs.isWaiting(job)).map(({ key }) => key));
+  async waiting(jobs: readonly Job[]): Promise<Job[]> {
+    return jobs.filter((job) => this.jobs.isWaiting(job));
   }
 
   async enqueueNew(jobs: readonly Job[], tx: EntityManager): Promise<void> {

@@ -6,6 +6,8 @@ import type { Cluster } from './cluster';
 import type { RowQueries } from './cluster-rows';
 import type { Violation } from './violation';
 
+/** Says whose the blobs are. */
+const MARK = 'installation';
 const NAMED = `SELECT segment ->> 'key' AS key FROM meshbatch_files, jsonb_array_elements(segments) AS segment
   UNION SELECT segment ->> 'indexKey' FROM meshbatch_files, jsonb_array_elements(segments) AS segment
   UNION SELECT results ->> 'key' FROM meshbatch_parts UNION SELECT results ->> 'indexKey' FROM meshbatch_parts`;
@@ -18,6 +20,7 @@ export async function checkBlobs(cluster: BlobsPlace): Promise<Violation[]> {
   const rows = await cluster.rows.query<{ key: string | null }>(NAMED);
   const named = new Set(rows.flatMap(({ key }) => key ?? []));
   const stored = cluster.bucket ? await inBucket(cluster.bucket) : await inFolder(join(cluster.dataDir, 'blobs'));
+  stored.delete(MARK);
   const missing = [...named].filter((key) => !stored.has(key));
   const orphans = [...stored].filter(([key]) => !named.has(key));
   return [

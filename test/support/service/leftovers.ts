@@ -22,11 +22,13 @@ export async function holdings(service: TestService): Promise<Record<string, unk
   }
 }
 
-/** Keys of all blobs, half-written ones too. */
+/** Keys of all blobs of batches, half-written ones too; the mark that says whose they are is no batch's. */
 export async function blobsOf(service: TestService): Promise<string[]> {
   const folder = join(service.dataDir, 'blobs');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return entries
+    .filter((entry) => entry.isFile() && entry.name !== 'installation')
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
 /** Looks until `holds`; for what announces itself by no event that a test could wait for. */

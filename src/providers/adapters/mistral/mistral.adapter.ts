@@ -11,7 +11,7 @@ import type {
   UnsupportedField,
 } from '../../contract/adapter';
 import type { AdapterDefinition } from '../../contract/definition';
-import { isNotFound, ProviderCallError } from '../../contract/errors';
+import { ProviderCallError } from '../../contract/errors';
 import { refusedByTraits } from '../../translation/traits';
 import { readOutcomes } from '../../upstream/read-outcomes';
 import { uploadForm, uploadName } from '../../upstream/upload-form';
@@ -137,7 +137,7 @@ class MistralAdapter implements ProviderAdapter {
 
   /** Nothing expires there. The job goes last, since it is what names the files. */
   async cleanup(attempt: Attempt, remoteId: string, signal: AbortSignal): Promise<void> {
-    const job = await this.retrieveIfThere(remoteId, signal);
+    const job = await this.api.ifThere(this.retrieve(remoteId, signal));
     for (const fileId of [attempt.inputId, job?.output_file, job?.error_file]) {
       if (fileId) await this.removeFile(fileId, signal);
     }
@@ -146,15 +146,6 @@ class MistralAdapter implements ProviderAdapter {
 
   private async retrieve(remoteId: string, signal: AbortSignal): Promise<JobWire> {
     return this.api.get(jobWire, `${JOBS}/${this.api.safe(remoteId)}`, signal);
-  }
-
-  private async retrieveIfThere(remoteId: string, signal: AbortSignal): Promise<JobWire | null> {
-    try {
-      return await this.retrieve(remoteId, signal);
-    } catch (error) {
-      if (isNotFound(error)) return null;
-      throw error;
-    }
   }
 
   /** In which order files are listed is not documented, nor what their search compares: all inputs are looked at. */

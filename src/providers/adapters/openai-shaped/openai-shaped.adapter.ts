@@ -131,8 +131,8 @@ class OpenAiShapedAdapter implements ProviderAdapter {
   }
 
   async cleanup(attempt: Attempt, remoteId: string, signal: AbortSignal): Promise<void> {
-    const batch = await this.retrieve(remoteId, signal);
-    for (const fileId of [attempt.inputId, batch.output_file_id, batch.error_file_id]) {
+    const batch = await this.api.ifThere(this.retrieve(remoteId, signal));
+    for (const fileId of [attempt.inputId, batch?.output_file_id, batch?.error_file_id]) {
       if (fileId) await this.deleteFile(fileId, signal);
     }
   }
