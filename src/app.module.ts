@@ -25,6 +25,7 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
   return {
     persistence,
     blobs: { store: s3 ? { s3 } : { folder: join(env.DATA_DIR, 'blobs') } },
+    auth: { wrongKeysPerMinute: env.WRONG_KEYS_PER_MINUTE },
     quota: { batchLimitPerOwner: env.BATCH_LIMIT_PER_OWNER },
     providers: {
       credentials: env.providers,

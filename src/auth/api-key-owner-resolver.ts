@@ -5,6 +5,7 @@ import { sha256 } from '../common/ids';
 import { Database } from '../persistence/database';
 import { ApiKeyEntity } from './api-key.entity';
 import { ForbiddenError, UnauthorizedError } from './auth.errors';
+import { KeyAttempts } from './key-attempts';
 import { KEY_PATTERN } from './key-pattern';
 import { OwnerResolver, type LoginRequest, type Owner } from './owner';
 
@@ -17,25 +18,29 @@ export class ApiKeyOwnerResolver extends OwnerResolver {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly attempts: KeyAttempts,
   ) {
     super();
   }
 
-  async resolve(request: LoginRequest): Promise<Owner> {
-    const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (key === undefined || !KEY_PATTERN.test(key)) throw new UnauthorizedError();
+  async resolve({ headers, ip }: LoginRequest): Promise<Owner> {
+    const key = BEARER.exec(headers.authorization ?? '')?.[1];
+    if (key === undefined || !KEY_PATTERN.test(key)) {
+      this.attempts.noteMalformed();
+      throw new UnauthorizedError();
+    }
     const hash = sha256(key);
-    const stored = await this.database.manager.findOneBy(ApiKeyEntity, { hash });
-    if (!stored || !timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hash))) throw new UnauthorizedError();
-    this.assertUsable(stored);
+    const stored = await this.attempts.look(hash, ip, () => this.find(hash));
+    if (stored.status === 'suspended') throw new ForbiddenError('API key is suspended.');
     await this.noteUse(stored);
     return { id: stored.ownerId, scopes: stored.scopes };
   }
 
-  private assertUsable(key: ApiKeyEntity): void {
-    if (key.status === 'revoked') throw new UnauthorizedError();
-    if (key.expiresAt && key.expiresAt.getTime() <= this.clock.now()) throw new UnauthorizedError();
-    if (key.status === 'suspended') throw new ForbiddenError('API key is suspended.');
+  /** Null for a key that nobody has, or has any more. */
+  private async find(hash: string): Promise<ApiKeyEntity | null> {
+    const key = await this.database.manager.findOneBy(ApiKeyEntity, { hash });
+    if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash)) || key.status === 'revoked') return null;
+    return key.expiresAt && key.expiresAt.getTime() <= this.clock.now() ? null : key;
   }
 
   /** At most once a minute a key, so that reading does not become writing. */

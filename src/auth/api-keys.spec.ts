@@ -8,6 +8,8 @@ import { testDatabase } from '../../test/support/postgres/test-database';
 import { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyOwnerResolver } from './api-key-owner-resolver';
 import { ApiKeysService } from './api-keys.service';
+import { Metrics } from '../metrics/metrics';
+import { KeyAttempts } from './key-attempts';
 import { KEY_PATTERN } from './key-pattern';
 
 class FakeClock extends Clock {
@@ -36,7 +38,8 @@ describe('API keys', () => {
     dataSource = await openRows(server);
     const [database, random] = [testDatabase(dataSource), new SystemRandom()];
     keys = new ApiKeysService(database, clock, new Ids(clock, random), random);
-    resolver = new ApiKeyOwnerResolver(database, clock);
+    const attempts = new KeyAttempts({}, clock, new Metrics({}, clock));
+    resolver = new ApiKeyOwnerResolver(database, clock, attempts);
   });
   afterAll(async () => {
     await dataSource?.destroy();

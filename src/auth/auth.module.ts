@@ -7,6 +7,7 @@ import { MetricsModule } from '../metrics/metrics.module';
 import { ApiKeyOwnerResolver } from './api-key-owner-resolver';
 import { ApiKeysService } from './api-keys.service';
 import { AUTH_OPTIONS, ConfigurableModuleClass, type AuthModuleOptions } from './auth.module-definition';
+import { KeyAttempts } from './key-attempts';
 import { OwnerResolver } from './owner';
 import { OwnerGuard } from './owner.guard';
 import { RequestTimer } from './request-timer.guard';
@@ -16,6 +17,7 @@ import { RequestTimer } from './request-timer.guard';
   imports: [CommonModule, HttpModule],
   providers: [
     ApiKeysService,
+    KeyAttempts,
     OwnerGuard,
     RequestTimer,
     {

@@ -17,6 +17,8 @@ export interface Owner {
  */
 export interface LoginRequest {
   readonly headers: IncomingHttpHeaders;
+  /** The client's address as the framework tells it, by its own settings for proxies. */
+  readonly ip?: string;
 }
 
 /** Tells who is calling. A host platform puts its own login here. */

@@ -113,6 +113,20 @@ describe('loadEnv', () => {
     rmSync(dirname(CATALOG_FILE), { recursive: true });
   });
 
+  it.each([
+    ['2', 2],
+    ['127.0.0.1', ['127.0.0.1']],
+    ['loopback, 10.0.0.0/8,2001:db8::/32', ['loopback', '10.0.0.0/8', '2001:db8::/32']],
+  ])('takes the proxies %s', (TRUST_PROXY, taken) => {
+    expect(loadEnv({ TRUST_PROXY }).TRUST_PROXY).toEqual(taken);
+  });
+
+  // With true, every client would say for itself where it comes from.
+  it.each(['true', 'all', '-1', '1.5', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '1.2.3', ',', '::/129'])(
+    'takes no proxies like %j',
+    (TRUST_PROXY) => expect(names({ TRUST_PROXY })).toEqual(['TRUST_PROXY']),
+  );
+
   it('takes other roles with a server', () => {
     const DATABASE_URL = 'postgres://u:p@127.0.0.1:5432/d';
     expect(loadEnv({ ROLE: 'worker', DATABASE_URL })).toMatchObject({ ROLE: 'worker', DATABASE_URL });

@@ -11,8 +11,10 @@ import type { CatalogFile } from '../providers/catalog/catalog-file';
 import { InvalidCatalogError, type KnownProviders } from '../providers/catalog/extend-catalog';
 import { knownProviders } from '../providers/known-providers';
 import { isInsecure } from '../providers/upstream/insecure-url';
+import { DEFAULT_WRONG_KEYS_PER_MINUTE } from '../auth/key-attempts';
 import { KEY_PATTERN } from '../auth/key-pattern';
 import { S3_SETTINGS, s3Problems } from './s3-settings';
+import { trustedProxies } from './trusted-proxies';
 
 const MIB = 1024 * 1024;
 
@@ -33,6 +35,8 @@ const envSchema = z.object({
     .string()
     .regex(KEY_PATTERN, { error: 'must be rsk_ and 32 to 128 letters, digits, - or _' })
     .optional(),
+  TRUST_PROXY: trustedProxies,
+  WRONG_KEYS_PER_MINUTE: positive(DEFAULT_WRONG_KEYS_PER_MINUTE),
   BATCH_LIMIT_PER_OWNER: positive(10),
   POLL_INTERVAL_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
   RECONCILE_INTERVAL_MS: positive(DEFAULT_RECONCILE_MS),

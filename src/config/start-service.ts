@@ -28,6 +28,7 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
   const options = { bodyParser: false, logger: BOOT_LOG };
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(env, database.options), options);
   app.disable('x-powered-by');
+  if (env.TRUST_PROXY !== undefined) app.set('trust proxy', env.TRUST_PROXY);
   app.useGlobalFilters(app.get(ErrorFilter));
   const headers = app.get(AnswerHeaders);
   app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {

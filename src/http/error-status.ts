@@ -20,6 +20,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   range_not_satisfiable: 416,
   validation_error: 422,
   batch_limit_exceeded: 429,
+  rate_limit_exceeded: 429,
   headers_too_large: 431,
   internal_error: 500,
   not_implemented: 501,
@@ -38,6 +39,7 @@ export function codeOfStatus(status: number): ErrorCode {
     413: 'payload_too_large',
     415: 'unsupported_media_type',
     422: 'validation_error',
+    429: 'rate_limit_exceeded',
     431: 'headers_too_large',
     503: 'service_unavailable',
   };

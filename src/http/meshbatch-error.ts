@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'range_not_satisfiable'
   | 'validation_error'
   | 'batch_limit_exceeded'
+  | 'rate_limit_exceeded'
   | 'headers_too_large'
   | 'internal_error'
   | 'not_implemented'
