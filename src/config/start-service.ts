@@ -19,6 +19,7 @@ import { setUpOpenApi } from '../openapi/openapi.setup';
 import { BOOT_LOG } from './boot-log';
 import { createPino, requestLogging } from './logging';
 import { PinoLogger } from './pino-logger';
+import { securityHeaders } from './security-headers';
 
 const GRACE_MS = 4_000;
 
@@ -30,6 +31,7 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
   app.disable('x-powered-by');
   if (env.TRUST_PROXY !== undefined) app.set('trust proxy', env.TRUST_PROXY);
   app.useGlobalFilters(app.get(ErrorFilter));
+  app.use(securityHeaders());
   const headers = app.get(AnswerHeaders);
   app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     headers.set(request, response);
