@@ -111,7 +111,7 @@ function loadProviders(source: NodeJS.ProcessEnv, known: KnownProviders, problem
   const entries = known.catalog.providers.flatMap(({ id }) => {
     const name = id.toUpperCase().replaceAll('-', '_');
     const [keyName, urlName] = [`${name}_API_KEY`, `${name}_BASE_URL`];
-    const [apiKey, baseUrl] = [source[keyName], source[urlName]?.replace(/\/+$/, '')];
+    const [apiKey, baseUrl] = [source[keyName], source[urlName]?.replace(/(?<!\/)\/+$/, '')];
     if (baseUrl !== undefined && !base.safeParse(baseUrl).success)
       problems.push(`${urlName} must be an http(s) address`);
     if (baseUrl !== undefined && apiKey === undefined) problems.push(`${keyName} is missing beside ${urlName}`);

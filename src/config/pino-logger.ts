@@ -5,7 +5,7 @@ import type { Level, Logger } from 'pino';
 /** The logger of the request in hand: what is logged meanwhile, however deep, names the request. */
 export const requestLogger = new AsyncLocalStorage<Logger>();
 
-const STACK = /\n\s*at /;
+const STACK = /\n[ \t]*at /;
 
 /** Nest's logger on pino: one line of JSON with the context, the fields and the message. */
 export class PinoLogger implements LoggerService {

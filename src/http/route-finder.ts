@@ -63,7 +63,7 @@ function pathOf(target: object): string {
 }
 
 function trim(path = ''): string {
-  return path.replace(/^\/+|\/+$/g, '');
+  return path.split('/').filter(Boolean).join('/');
 }
 
 /** A request may name the whole address, as one through a proxy does. */

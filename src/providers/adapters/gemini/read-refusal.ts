@@ -11,7 +11,7 @@ const detailWire = z.object({ reason: z.string() });
 
 const BAD_KEY = 'API_KEY_INVALID';
 /** What is said of a file that is gone, in place of a 404. Source: issues of googleapis/python-genai. */
-const NO_FILE = /permission to access the File .* or it may not exist/;
+const NO_FILE = /permission to access the File .{1,200} or it may not exist/;
 
 /**
  * `{error: {code, message, status, details}}`. A key that is not valid is answered with 400, and so is an account that needs

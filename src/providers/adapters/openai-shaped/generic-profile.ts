@@ -20,7 +20,7 @@ const count = z.int().min(1);
 const baseUrl = z
   .string()
   .refine(isPlainUrl, 'an http or https URL without a user, a query and a fragment')
-  .transform((text) => text.replace(/\/+$/, ''));
+  .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
 
 /** `scheme` is the word before the key; null sends the key alone. */
 const auth = z.strictObject({ header: word.toLowerCase(), scheme: word.nullable().default(null) });
