@@ -68,6 +68,7 @@ describe('what is not there', () => {
   it.each(TRICKS)('an id like %s', async (id) => {
     expectRefusal(await owner!.send('GET', `/v1/batches/${id}`), 404, 'not_found');
     expectRefusal(await owner!.send('POST', `/v1/batches/${id}/cancel`), 404, 'not_found');
+    expectRefusal(await owner!.send('GET', `/v1/batches/${id}/results`), 404, 'not_found');
     expectRefusal(await owner!.send('GET', `/v1/files/${id}`), 404, 'not_found');
     expectRefusal(await owner!.send('GET', `/v1/files/${id}/content`), 404, 'not_found');
   });
