@@ -16,6 +16,7 @@ const PROFILES = join(BENCH, 'results/profiles');
 const OPTIONS = {
   short: { type: 'boolean', default: false },
   profile: { type: 'boolean', default: false },
+  seconds: { type: 'string' },
 } as const;
 
 /** Runs the figures that are named, or all. A bar that is missed is told and is no failure. */
@@ -34,7 +35,12 @@ async function main(args: readonly string[]): Promise<void> {
     const { server, settings } = await startDurableServer();
     cleanups.add(() => server.stop());
     const about = machine(settings);
-    const how = { short: flags.short, rounds: flags.short ? 1 : ROUNDS, profiles: flags.profile ? PROFILES : null };
+    const how = {
+      short: flags.short,
+      rounds: flags.short ? 1 : ROUNDS,
+      seconds: flags.seconds === undefined ? null : Number(flags.seconds),
+      profiles: flags.profile ? PROFILES : null,
+    };
     const context = { ...how, server, cleanups };
     const { results, broken } = await runFigures(figures, context, flags.short ? SHORT_AT_ONCE : 1);
     const barred = results.filter(({ bar }) => bar !== null);

@@ -40,6 +40,8 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
       bodyIdleMs: env.BODY_IDLE_TIMEOUT_MS,
       bodyMinBytesPerSecond: env.BODY_MIN_BYTES_PER_SECOND,
       maxConcurrentBodies: env.MAX_CONCURRENT_BODIES,
+      bodyWaitMs: env.BODY_WAIT_TIMEOUT_MS,
+      maxConcurrentCreates: env.MAX_CONCURRENT_CREATES,
     },
     batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
     execution: {

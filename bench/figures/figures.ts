@@ -7,6 +7,7 @@ import { ingest, ingestVsNaive } from './ingest';
 import { ingestVsRelay } from './ingest-vs-relay';
 import { largeIngest } from './large-ingest';
 import { manyOwners } from './many-owners';
+import { overload } from './overload';
 import { resultsMemory } from './results-memory';
 import { resultsRate } from './results-rate';
 
@@ -23,4 +24,5 @@ export const FIGURES: readonly Figure[] = [
   acceptToUpstream,
   followers,
   manyOwners,
+  overload,
 ];

@@ -28,6 +28,8 @@ export interface BenchContext {
   /** Small sizes and one round: tells whether it works, and nothing of speed. */
   readonly short: boolean;
   readonly rounds: number;
+  /** How long a load lasts in the figures that have one; null for their own choice. */
+  readonly seconds: number | null;
   /** Folder for CPU profiles of the service; null for none, which is what is measured. */
   readonly profiles: string | null;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '../auth/owner';
 import { BodyIntake } from '../ingest/body-intake';
+import { CreateLoad, type Aside } from '../ingest/create-load';
 import { IngestService } from '../ingest/ingest.service';
 import { BatchLimitExceededError } from '../quota/quota.errors';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
@@ -10,12 +11,20 @@ import { toBatch } from './batch.mapper';
 import { CreateBatchService } from './create-batch.service';
 import type { BatchDto } from './dto/batch-detail.dto';
 
+/** What a create is asked by, and answered through. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly aside: Aside;
+}
+
 /** A create over HTTP: what can be refused by owner and headers alone is refused before a byte of body is read. */
 @Injectable()
 export class CreateBatchEndpoint {
   constructor(
     private readonly ingest: IngestService,
     private readonly bodies: BodyIntake,
+    private readonly load: CreateLoad,
     private readonly quota: QuotaService,
     private readonly creates: CreateBatchService,
     private readonly metrics: BatchMetrics,
@@ -23,7 +32,7 @@ export class CreateBatchEndpoint {
 
   async handle(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
     try {
-      return await this.take(owner, request, response);
+      return await this.load.run(owner.id, (aside) => this.take(owner, { request, response, aside }));
     } catch (error) {
       this.metrics.refused(error);
       throw error;
@@ -37,13 +46,14 @@ export class CreateBatchEndpoint {
     return allowance;
   }
 
-  private async take(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
+  private async take(owner: Owner, { request, response, aside }: Exchange): Promise<BatchDto> {
     const { limit, remaining } = await this.setLimitHeaders(owner, response);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     const format = this.ingest.checkHeaders(request);
     try {
-      const { batch, allowance } = await this.bodies.take(request, response, (bytes, gone) =>
-        this.creates.create(owner.id, { bytes, format }, gone),
+      const { batch, allowance } = await this.bodies.take(
+        { request, response, aside, ownerId: owner.id },
+        (bytes, gone) => this.creates.create(owner.id, { bytes, format }, gone),
       );
       if (allowance) setHeaders(response, allowance);
       return toBatch(batch);

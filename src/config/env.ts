@@ -6,6 +6,7 @@ import {
   DEFAULT_SWEEP_MS,
 } from '../execution/execution.module-definition';
 import { DEFAULT_BODY_LIMITS } from '../ingest/body-limits';
+import { DEFAULT_MAX_CONCURRENT_CREATES } from '../ingest/create-load';
 import { DEFAULT_INGEST_LIMITS } from '../ingest/ingest-limits';
 import type { CatalogFile } from '../providers/catalog/catalog-file';
 import { InvalidCatalogError, type KnownProviders } from '../providers/catalog/extend-catalog';
@@ -47,6 +48,8 @@ const envSchema = z.object({
   BODY_IDLE_TIMEOUT_MS: positive(DEFAULT_BODY_LIMITS.bodyIdleMs),
   BODY_MIN_BYTES_PER_SECOND: positive(DEFAULT_BODY_LIMITS.bodyMinBytesPerSecond),
   MAX_CONCURRENT_BODIES: positive(DEFAULT_BODY_LIMITS.maxConcurrentBodies),
+  BODY_WAIT_TIMEOUT_MS: positive(DEFAULT_BODY_LIMITS.bodyWaitMs),
+  MAX_CONCURRENT_CREATES: positive(DEFAULT_MAX_CONCURRENT_CREATES),
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

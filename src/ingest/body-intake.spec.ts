@@ -39,7 +39,7 @@ describe('BodyIntake', () => {
     [clock, connections, outcomes] = [new ManualClock(), [], []];
     take = readAll;
     metrics = new Metrics({}, clock);
-    const intake = new BodyIntake({ maxConcurrentBodies: 1 }, clock, new IngestMetrics(metrics));
+    const intake = new BodyIntake({ maxConcurrentBodies: 1, bodyWaitMs: 100_000 }, clock, new IngestMetrics(metrics));
     const told = outcomes;
     server = createServer((request, response) => {
       outcome = handle(intake, request, response, told);
@@ -62,7 +62,7 @@ describe('BodyIntake', () => {
     told: (number | string)[],
   ): Promise<void> {
     const result = await intake
-      .take(request, response, (body, gone) => take(body, gone))
+      .take({ request, response, ownerId: 'one', aside: (wait) => wait() }, (body, gone) => take(body, gone))
       .catch((error: unknown) => (error instanceof MeshbatchError ? error.code : String(error)));
     told.push(result);
     response.setHeader('Content-Length', 2).end('ok');
@@ -167,13 +167,23 @@ describe('BodyIntake', () => {
     take = () => new Promise((resolve) => (letGo = () => resolve(0)));
     await connect(LARGE);
     const second = await connect(EXPECT, 'Content-Length: 2000000');
-    await clock.forward(3_600_000, 10_000);
+    await clock.forward(90_000, 10_000);
     take = readAll;
     letGo();
     await second.goAhead();
     second.write(Buffer.alloc(2_000_000));
     await second.answer();
     expect(outcomes).toEqual([0, 2_000_000]);
+  });
+
+  it('refuses one whose turn does not come in time, without reading it', async () => {
+    take = () => new Promise(() => {});
+    await connect(LARGE);
+    const second = await connect(EXPECT, 'Content-Length: 2000000');
+    await clock.forward(100_000, 10_000);
+    await outcomeIs('service_unavailable');
+    expect(second.unread).not.toContain('100 Continue');
+    expect(await metrics.registry.metrics()).toContain('meshbatch_body_gate_refusals_total 1');
   });
 
   it('gives up a body that brings nothing, also where it is gzip, and stops its clock', async () => {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import { BodyGate } from './body-gate';
+import { BodyGate, type Comer } from './body-gate';
 import { DEFAULT_BODY_LIMITS, type BodyLimits } from './body-limits';
+import type { Aside } from './create-load';
 import { IngestMetrics } from './ingest-metrics';
 import { TooManyBodiesError } from './ingest.errors';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
@@ -12,6 +13,12 @@ import { isGzip, readBody } from './request-body';
 const SMALL_BODY_BYTES = 1024 * 1024;
 /** A waiting body costs its connection and what Node has read ahead of it, some 100 KB. */
 const MAX_WAITING = 1_000;
+
+/** A body that is to be taken. */
+export interface ComingBody extends Omit<Comer, 'gone'> {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
 
 /** Takes bodies off the wire, large ones in their turn. */
 @Injectable()
@@ -29,9 +36,10 @@ export class BodyIntake {
       bodyIdleMs: options.bodyIdleMs ?? DEFAULT_BODY_LIMITS.bodyIdleMs,
       bodyMinBytesPerSecond: options.bodyMinBytesPerSecond ?? DEFAULT_BODY_LIMITS.bodyMinBytesPerSecond,
       maxConcurrentBodies: options.maxConcurrentBodies ?? DEFAULT_BODY_LIMITS.maxConcurrentBodies,
+      bodyWaitMs: options.bodyWaitMs ?? DEFAULT_BODY_LIMITS.bodyWaitMs,
     };
-    this.gate = new BodyGate(this.limits.maxConcurrentBodies, MAX_WAITING);
-    const limit = this.limits.maxConcurrentBodies;
+    const { maxConcurrentBodies: limit, bodyWaitMs: longestWaitMs } = this.limits;
+    this.gate = new BodyGate({ places: limit, maxWaiting: MAX_WAITING, longestWaitMs }, clock);
     metrics.tellOf(() => ({ open: this.open, waiting: this.gate.queued, limit }));
   }
 
@@ -40,20 +48,23 @@ export class BodyIntake {
    * away. One that has sent more than Node reads ahead, and then goes while it waits, is noticed when its turn comes.
    */
   async take<T>(
-    request: IncomingMessage,
-    response: ServerResponse,
+    { request, response, ...coming }: ComingBody,
     use: (body: AsyncIterable<Buffer>, gone: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const gone = new AbortController();
     if (response.destroyed) gone.abort();
     response.once('close', () => gone.abort());
-    const read = () => this.counted(() => use(readBody(request, response, this.limits, this.clock), gone.signal));
-    return isSmall(request) ? read() : this.inTurn(gone.signal, read);
+    const read = () => this.counted(() => use(this.read(request, response, coming.aside), gone.signal));
+    return isSmall(request) ? read() : this.inTurn({ ...coming, gone: gone.signal }, read);
   }
 
-  private async inTurn<T>(gone: AbortSignal, read: () => Promise<T>): Promise<T> {
+  private read(request: IncomingMessage, response: ServerResponse, aside: Aside): AsyncIterable<Buffer> {
+    return readBody(request, response, this.limits, { clock: this.clock, aside });
+  }
+
+  private async inTurn<T>(comer: Comer, read: () => Promise<T>): Promise<T> {
     try {
-      return await this.gate.pass(gone, read);
+      return await this.gate.pass(comer, read);
     } catch (error) {
       if (error instanceof TooManyBodiesError) this.metrics.refusals.inc();
       throw error;

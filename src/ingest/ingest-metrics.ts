@@ -9,6 +9,19 @@ export interface BodiesInHand {
   readonly limit: number;
 }
 
+/** The creates that are worked on, as it stands at a scrape. */
+export interface CreatesInHand {
+  readonly working: number;
+  readonly limit: number;
+}
+
+const CREATE_GAUGES = {
+  working: {
+    name: 'meshbatch_creates_working',
+    help: 'Creates that are worked on; one that waits for its client is not',
+  },
+  limit: { name: 'meshbatch_creates_limit', help: 'Creates that are worked on at once' },
+};
 const GAUGES = {
   open: { name: 'meshbatch_bodies_open', help: 'Bodies of creates that are being taken' },
   waiting: { name: 'meshbatch_bodies_waiting', help: 'Large bodies that wait for their turn' },
@@ -21,6 +34,7 @@ export class IngestMetrics {
   readonly bytes: Counter;
   readonly items: Counter;
   readonly refusals: Counter;
+  readonly overloads: Counter<'reason'>;
 
   constructor(private readonly metrics: Metrics) {
     this.bytes = metrics.counter({ name: 'meshbatch_ingest_bytes_total', help: 'Bytes of input that were stored' });
@@ -28,6 +42,19 @@ export class IngestMetrics {
     this.refusals = metrics.counter({
       name: 'meshbatch_body_gate_refusals_total',
       help: 'Large bodies that were refused since too many waited already',
+    });
+    this.overloads = metrics.counter({
+      name: 'meshbatch_creates_overloaded_total',
+      help: 'Creates that were refused since as many as this process, or their owner, may have were worked on',
+      labelNames: ['reason'],
+    });
+  }
+
+  /** Tells at every scrape what `look` finds. */
+  tellOfCreates(look: () => CreatesInHand): void {
+    this.metrics.readAtScrape('creates', CREATE_GAUGES, () => {
+      const { working, limit } = look();
+      return { working: [{ value: working }], limit: [{ value: limit }] };
     });
   }
 

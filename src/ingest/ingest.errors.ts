@@ -4,6 +4,8 @@ import type { BodyLimits } from './body-limits';
 /** Characters of a caller's text that an error repeats. */
 const MAX_SHOWN = 100;
 const RETRY_AFTER_SECONDS = 30;
+/** What overloads a process passes soon: creates take milliseconds. */
+const OVERLOAD_RETRY_SECONDS = 1;
 
 export class PayloadTooLargeError extends MeshbatchError {
   override readonly name = 'PayloadTooLargeError';
@@ -120,6 +122,17 @@ export class TooManyBodiesError extends MeshbatchError {
   constructor() {
     super('service_unavailable', 'Too many request bodies wait to be read.', {
       retry_after_seconds: RETRY_AFTER_SECONDS,
+    });
+  }
+}
+
+/** 503 before the body is read and before anything else was done for it. */
+export class OverloadedError extends MeshbatchError {
+  override readonly name = 'OverloadedError';
+
+  constructor() {
+    super('service_unavailable', 'Too many batches are being created.', {
+      retry_after_seconds: OVERLOAD_RETRY_SECONDS,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CommonModule } from '../common/common.module';
 import { BodyIntake } from './body-intake';
+import { CreateLoad } from './create-load';
 import { IngestMetrics } from './ingest-metrics';
 import { ConfigurableModuleClass } from './ingest.module-definition';
 import { IngestService } from './ingest.service';
@@ -8,7 +9,7 @@ import { IngestService } from './ingest.service';
 /** From a request's bytes to a stored input. */
 @Module({
   imports: [CommonModule],
-  providers: [IngestService, BodyIntake, IngestMetrics],
-  exports: [IngestService, BodyIntake],
+  providers: [IngestService, BodyIntake, CreateLoad, IngestMetrics],
+  exports: [IngestService, BodyIntake, CreateLoad],
 })
 export class IngestModule extends ConfigurableModuleClass {}

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../common/clock';
 import { goAhead } from '../http/expect-continue';
 import type { BodyLimits } from './body-limits';
+import type { Aside } from './create-load';
 import { gunzip } from './gunzip';
 import { IncompleteBodyError, PayloadTooLargeError, UnsupportedEncodingError } from './ingest.errors';
 import { PacedReader } from './paced-reader';
@@ -27,13 +28,14 @@ export async function* readBody(
   request: IncomingMessage,
   response: ServerResponse,
   limits: BodyLimits,
-  clock: Clock,
+  { clock, aside }: { clock: Clock; aside: Aside },
 ): AsyncGenerator<Buffer> {
   if (request.readableEnded) throw new Error(BODY_ALREADY_READ);
   goAhead(request, response);
   // Left open on an early refusal: the answer still has to go out over the same connection.
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-  const encoded = new PacedReader(chunks, limits, clock).read();
+  const source = { next: () => aside(() => chunks.next()), return: () => chunks.return!() };
+  const encoded = new PacedReader(source, limits, clock).read();
   try {
     yield* isGzip(request) ? gunzip(encoded) : encoded;
   } catch (error) {

@@ -13,7 +13,7 @@ describe.each(DATABASE_KINDS)('owners, keys and their limit, %s database', (data
   let [first, second, other]: ApiClient[] = [];
 
   beforeAll(async () => {
-    service = await TestService.start({ database, env: UNREACHABLE });
+    service = await TestService.start({ database, env: { ...UNREACHABLE, MAX_CONCURRENT_CREATES: '200' } });
     const key = async (owner: string) => service.client((await createKey(service, owner)).key);
     [first, second, other] = [await key('team'), await key('team'), await key('other')];
   });
