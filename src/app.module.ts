@@ -42,6 +42,7 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
       maxConcurrentBodies: env.MAX_CONCURRENT_BODIES,
       bodyWaitMs: env.BODY_WAIT_TIMEOUT_MS,
       maxConcurrentCreates: env.MAX_CONCURRENT_CREATES,
+      minFreeDiskBytes: env.MIN_FREE_DISK_BYTES,
     },
     batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
     execution: {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '../auth/owner';
 import { BodyIntake } from '../ingest/body-intake';
 import { CreateLoad, type Aside } from '../ingest/create-load';
+import { FreeDisk } from '../ingest/free-disk';
 import { IngestService } from '../ingest/ingest.service';
 import { BatchLimitExceededError } from '../quota/quota.errors';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
@@ -25,6 +26,7 @@ export class CreateBatchEndpoint {
     private readonly ingest: IngestService,
     private readonly bodies: BodyIntake,
     private readonly load: CreateLoad,
+    private readonly disk: FreeDisk,
     private readonly quota: QuotaService,
     private readonly creates: CreateBatchService,
     private readonly metrics: BatchMetrics,
@@ -50,6 +52,7 @@ export class CreateBatchEndpoint {
     const { limit, remaining } = await this.setLimitHeaders(owner, response);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     const format = this.ingest.checkHeaders(request);
+    await this.disk.assertRoomFor(Number(request.headers['content-length'] ?? 0));
     try {
       const { batch, allowance } = await this.bodies.take(
         { request, response, aside, ownerId: owner.id },

@@ -7,6 +7,7 @@ import {
 } from '../execution/execution.module-definition';
 import { DEFAULT_BODY_LIMITS } from '../ingest/body-limits';
 import { DEFAULT_MAX_CONCURRENT_CREATES } from '../ingest/create-load';
+import { DEFAULT_MIN_FREE_DISK_BYTES } from '../ingest/free-disk';
 import { DEFAULT_INGEST_LIMITS } from '../ingest/ingest-limits';
 import type { CatalogFile } from '../providers/catalog/catalog-file';
 import { InvalidCatalogError, type KnownProviders } from '../providers/catalog/extend-catalog';
@@ -50,6 +51,11 @@ const envSchema = z.object({
   MAX_CONCURRENT_BODIES: positive(DEFAULT_BODY_LIMITS.maxConcurrentBodies),
   BODY_WAIT_TIMEOUT_MS: positive(DEFAULT_BODY_LIMITS.bodyWaitMs),
   MAX_CONCURRENT_CREATES: positive(DEFAULT_MAX_CONCURRENT_CREATES),
+  MIN_FREE_DISK_BYTES: z.coerce
+    .number({ error: 'must be a whole number, 0 or more' })
+    .int()
+    .min(0)
+    .default(DEFAULT_MIN_FREE_DISK_BYTES),
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

@@ -26,6 +26,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   not_implemented: 501,
   provider_not_available: 503,
   service_unavailable: 503,
+  insufficient_storage: 507,
 };
 
 /** The code for a status that Nest or the platform decided, such as its own 404 for an unknown route. */

@@ -23,7 +23,8 @@ export type ErrorCode =
   | 'internal_error'
   | 'not_implemented'
   | 'provider_not_available'
-  | 'service_unavailable';
+  | 'service_unavailable'
+  | 'insufficient_storage';
 
 /** One fault of a 422, in the reference's `ValidationError` shape. */
 export interface Fault {
@@ -51,8 +52,9 @@ export class MeshbatchError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly extras: ErrorExtras = {},
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

@@ -22,6 +22,16 @@ const CREATE_GAUGES = {
   },
   limit: { name: 'meshbatch_creates_limit', help: 'Creates that are worked on at once' },
 };
+/** Bytes of the fullest disk, as it stands at a scrape. */
+export interface DiskSpace {
+  readonly free: number;
+  readonly floor: number;
+}
+
+const DISK_GAUGES = {
+  free: { name: 'meshbatch_disk_free_bytes', help: 'Free bytes of the fullest disk that batches are kept on' },
+  floor: { name: 'meshbatch_disk_floor_bytes', help: 'Free bytes under which no batch is taken' },
+};
 const GAUGES = {
   open: { name: 'meshbatch_bodies_open', help: 'Bodies of creates that are being taken' },
   waiting: { name: 'meshbatch_bodies_waiting', help: 'Large bodies that wait for their turn' },
@@ -55,6 +65,14 @@ export class IngestMetrics {
     this.metrics.readAtScrape('creates', CREATE_GAUGES, () => {
       const { working, limit } = look();
       return { working: [{ value: working }], limit: [{ value: limit }] };
+    });
+  }
+
+  /** Tells at every scrape what `look` finds. */
+  tellOfDisk(look: () => Promise<DiskSpace>): void {
+    this.metrics.readAtScrape('disk', DISK_GAUGES, async () => {
+      const { free, floor } = await look();
+      return { free: [{ value: free }], floor: [{ value: floor }] };
     });
   }
 

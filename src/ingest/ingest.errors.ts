@@ -6,6 +6,8 @@ const MAX_SHOWN = 100;
 const RETRY_AFTER_SECONDS = 30;
 /** What overloads a process passes soon: creates take milliseconds. */
 const OVERLOAD_RETRY_SECONDS = 1;
+/** Room comes as somebody makes it. */
+const STORAGE_RETRY_SECONDS = 60;
 
 export class PayloadTooLargeError extends MeshbatchError {
   override readonly name = 'PayloadTooLargeError';
@@ -134,5 +136,15 @@ export class OverloadedError extends MeshbatchError {
     super('service_unavailable', 'Too many batches are being created.', {
       retry_after_seconds: OVERLOAD_RETRY_SECONDS,
     });
+  }
+}
+
+/** 507: nothing of the batch is kept. */
+export class InsufficientStorageError extends MeshbatchError {
+  override readonly name = 'InsufficientStorageError';
+
+  constructor(options?: ErrorOptions) {
+    const extras = { retry_after_seconds: STORAGE_RETRY_SECONDS };
+    super('insufficient_storage', 'There is no room to store another batch.', extras, options);
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CommonModule } from '../common/common.module';
 import { BodyIntake } from './body-intake';
 import { CreateLoad } from './create-load';
+import { FreeDisk } from './free-disk';
 import { IngestMetrics } from './ingest-metrics';
 import { ConfigurableModuleClass } from './ingest.module-definition';
 import { IngestService } from './ingest.service';
@@ -9,7 +10,7 @@ import { IngestService } from './ingest.service';
 /** From a request's bytes to a stored input. */
 @Module({
   imports: [CommonModule],
-  providers: [IngestService, BodyIntake, CreateLoad, IngestMetrics],
-  exports: [IngestService, BodyIntake, CreateLoad],
+  providers: [IngestService, BodyIntake, CreateLoad, FreeDisk, IngestMetrics],
+  exports: [IngestService, BodyIntake, CreateLoad, FreeDisk],
 })
 export class IngestModule extends ConfigurableModuleClass {}

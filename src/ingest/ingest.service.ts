@@ -9,6 +9,8 @@ import { formatOf, type BodyFormat } from './body-format';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
 import { IngestMetrics } from './ingest-metrics';
 import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest-limits';
+import { isDiskFull } from './free-disk';
+import { InsufficientStorageError } from './ingest.errors';
 import { IngestRun } from './ingest-run';
 import { planParts, type PartPlan } from './part-planner';
 import { checkBodyHeaders } from './request-body';
@@ -59,7 +61,7 @@ export class IngestService {
   async ingest(inputKey: string, { bytes, format }: IncomingBody): Promise<IngestedBatch> {
     const { registry, limits, hashKey, blobs } = this;
     const run = new IngestRun({ registry, limits, format, hashKey, reusesBlocks: blobs.releasesChunks });
-    const inputBytes = await blobs.write(inputKey, run.read(bytes));
+    const inputBytes = await blobs.write(inputKey, run.read(bytes)).catch(asRefusal);
     const { lines, resolved, ...facts } = run.result();
     const caps = { ...resolved.limits, maxUnits: resolved.limits.maxEmbeddingInputs };
     const parts = planParts(lines, caps, LINE_GROWTH_BYTES);
@@ -79,4 +81,8 @@ export class IngestService {
   async discard(inputKey: string): Promise<void> {
     await this.blobs.delete(inputKey);
   }
+}
+
+function asRefusal(error: unknown): never {
+  throw isDiskFull(error) ? new InsufficientStorageError({ cause: error }) : error;
 }

@@ -9,6 +9,7 @@ import { ExecutionModule } from '../execution/execution.module';
 import { FilesModule } from '../files/files.module';
 import { HealthModule } from '../health/health.module';
 import { IngestModule } from '../ingest/ingest.module';
+import type { IngestModuleOptions } from '../ingest/ingest.module-definition';
 import { MetricsModule } from '../metrics/metrics.module';
 import { PersistenceModule } from '../persistence/persistence.module';
 import { ProvidersModule } from '../providers/providers.module';
@@ -39,7 +40,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const quota = QuotaModule.forRootAsync(from((all) => all.quota ?? {}, database));
   const providers = ProvidersModule.forRootAsync(from((all) => all.providers ?? {}, metrics, database, blobs, auth));
   const files = FilesModule.forRoot({ imports: [database, blobs, auth], http });
-  const ingest = IngestModule.forRootAsync(from((all) => all.ingest ?? {}, metrics, providers, blobs));
+  const ingest = IngestModule.forRootAsync(from(ingestOptions, metrics, providers, blobs));
   const batches = BatchesModule.forRootAsync(
     from((all) => all.batches ?? {}, metrics, database, queue, auth, quota, files, ingest),
   );
@@ -69,6 +70,13 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
     ],
     exports: [metrics, auth, quota, providers, batches, execution, events, health],
   };
+}
+
+/** What is kept on local disks is in these folders, unless the host says otherwise. */
+function ingestOptions({ blobs: { store }, execution, work, ingest }: MeshbatchOptions): IngestModuleOptions {
+  const blobs = typeof store !== 'function' && 'folder' in store && !('write' in store) ? [store.folder] : [];
+  const scratch = work === false || execution?.scratchFolder === undefined ? [] : [execution.scratchFolder];
+  return { diskFolders: [...blobs, ...scratch], ...ingest };
 }
 
 function routes(routePrefix: string) {
