@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommonModule } from '../common/common.module';
-import { ActiveBatchCounter } from '../quota/active-batch-counter';
+import { OwnerHoldings } from '../quota/owner-holdings';
 import { AuditStore } from './audit.store';
 import { BacklogStore } from './backlog.store';
 import { BatchCloser } from './batch-closer';
@@ -45,7 +45,7 @@ import { ResultsPages } from './results-pages';
     CreateBatchService,
     CreateBatchTransaction,
     NewBatchBuilder,
-    { provide: ActiveBatchCounter, useExisting: BatchesStore },
+    { provide: OwnerHoldings, useExisting: BatchesStore },
   ],
   exports: [
     AuditStore,

@@ -3,7 +3,7 @@ import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from '
 import { StoredFileEntity } from '../files/stored-file.entity';
 import { Database } from '../persistence/database';
 import { insertTogether } from '../persistence/insert-together';
-import type { ActiveBatchCounter } from '../quota/active-batch-counter';
+import type { OwnerHoldings } from '../quota/owner-holdings';
 import { BatchEntity } from './batch.entity';
 import { TERMINAL_STATUSES, type BatchStatus } from './batch-status';
 import { PartEntity } from './part.entity';
@@ -24,7 +24,7 @@ export interface NewBatch {
 
 /** Batches, by the questions that are asked of them. */
 @Injectable()
-export class BatchesStore implements ActiveBatchCounter {
+export class BatchesStore implements OwnerHoldings {
   constructor(private readonly database: Database) {}
 
   /** The states are spelled as the index of active batches spells them, so that it is used. */
@@ -32,6 +32,12 @@ export class BatchesStore implements ActiveBatchCounter {
     const ended = TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ');
     const batches = this.database.tableOf(BatchEntity);
     return `SELECT count(*)::int FROM ${batches} WHERE owner_id = ${owner} AND status NOT IN (${ended})`;
+  }
+
+  /** As a float, which is exact far beyond any disk: the sum of a bigint comes as text. */
+  storedBytes(owner: string): string {
+    const files = this.database.tableOf(StoredFileEntity);
+    return `SELECT COALESCE(sum(bytes), 0)::float8 FROM ${files} WHERE owner_id = ${owner}`;
   }
 
   async insert({ batch, parts, inputFile }: NewBatch, tx: EntityManager): Promise<void> {

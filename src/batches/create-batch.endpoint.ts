@@ -51,6 +51,7 @@ export class CreateBatchEndpoint {
   private async take(owner: Owner, { request, response, aside }: Exchange): Promise<BatchDto> {
     const { limit, remaining } = await this.setLimitHeaders(owner, response);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
+    await this.quota.assertStorageLeft(owner.id);
     const format = this.ingest.checkHeaders(request);
     await this.disk.assertRoomFor(Number(request.headers['content-length'] ?? 0));
     try {

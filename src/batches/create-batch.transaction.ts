@@ -51,7 +51,7 @@ export class CreateBatchTransaction {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws {@link BatchLimitExceededError}, {@link IncompleteBodyError} when the caller has gone away, or {@link UnknownCommitError} when no fresh read shows the batch. */
+  /** Throws {@link BatchLimitExceededError}, {@link StorageLimitExceededError}, {@link IncompleteBodyError} when the caller has gone away, or {@link UnknownCommitError} when no fresh read shows the batch. */
   async run(rows: NewBatch, gone: AbortSignal): Promise<CreatedBatch> {
     try {
       return { batch: rows.batch, allowance: await this.insert(rows, gone) };
@@ -68,7 +68,7 @@ export class CreateBatchTransaction {
 
   private insert(rows: NewBatch, gone: AbortSignal): Promise<BatchAllowance> {
     return this.database.transaction(async (tx) => {
-      const allowance = await this.quota.reserve(rows.batch.ownerId, tx);
+      const allowance = await this.quota.reserve(rows.batch.ownerId, rows.inputFile.bytes, tx);
       await this.store.insert(rows, tx);
       await this.queue.enqueueNew(firstJobs(rows, allowance), tx);
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);

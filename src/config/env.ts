@@ -40,6 +40,7 @@ const envSchema = z.object({
   TRUST_PROXY: trustedProxies,
   WRONG_KEYS_PER_MINUTE: positive(DEFAULT_WRONG_KEYS_PER_MINUTE),
   BATCH_LIMIT_PER_OWNER: positive(10),
+  STORED_BYTES_PER_OWNER: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
   POLL_INTERVAL_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
   RECONCILE_INTERVAL_MS: positive(DEFAULT_RECONCILE_MS),
   SWEEP_INTERVAL_MS: positive(DEFAULT_SWEEP_MS),

@@ -21,6 +21,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   validation_error: 422,
   batch_limit_exceeded: 429,
   rate_limit_exceeded: 429,
+  storage_limit_exceeded: 429,
   headers_too_large: 431,
   internal_error: 500,
   not_implemented: 501,

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'validation_error'
   | 'batch_limit_exceeded'
   | 'rate_limit_exceeded'
+  | 'storage_limit_exceeded'
   | 'headers_too_large'
   | 'internal_error'
   | 'not_implemented'

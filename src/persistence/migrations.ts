@@ -5,6 +5,7 @@ import { BulkPolls1764200000000 } from './migrations/1764200000000-bulk-polls';
 import { PartWaits1764230000000 } from './migrations/1764230000000-part-waits';
 import { Reconciliation1764300000000 } from './migrations/1764300000000-reconciliation';
 import { ProviderPauses1764310000000 } from './migrations/1764310000000-provider-pauses';
+import { FilesByOwner1764410000000 } from './migrations/1764410000000-files-by-owner';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   PartWaits1764230000000,
   Reconciliation1764300000000,
   ProviderPauses1764310000000,
+  FilesByOwner1764410000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

@@ -8,3 +8,13 @@ export class BatchLimitExceededError extends MeshbatchError {
     super('batch_limit_exceeded', `${limit} batch jobs are active; wait for one to end.`);
   }
 }
+
+/** 429 without `Retry-After`, too: no wait makes room. */
+export class StorageLimitExceededError extends MeshbatchError {
+  override readonly name = 'StorageLimitExceededError';
+
+  constructor(limit: number) {
+    const message = `The batches of one owner may take ${limit} bytes, which are used up.`;
+    super('storage_limit_exceeded', message, { details: { limit, unit: 'bytes' } });
+  }
+}

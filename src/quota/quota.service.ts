@@ -4,8 +4,8 @@ import type { EntityManager } from 'typeorm';
 import { OwnerEntity } from '../auth/owner.entity';
 import { Clock } from '../common/clock';
 import { Database } from '../persistence/database';
-import { ActiveBatchCounter } from './active-batch-counter';
-import { BatchLimitExceededError } from './quota.errors';
+import { OwnerHoldings } from './owner-holdings';
+import { BatchLimitExceededError, StorageLimitExceededError } from './quota.errors';
 import { DEFAULT_BATCH_LIMIT, QUOTA_OPTIONS, type QuotaModuleOptions } from './quota.module-definition';
 
 export interface BatchAllowance {
@@ -15,7 +15,7 @@ export interface BatchAllowance {
 
 type OwnerRow = Pick<OwnerEntity, 'batchLimit'>;
 
-/** The limit on active batches an owner. */
+/** The limits on what an owner has: active batches, and bytes that are stored. */
 @Injectable()
 export class QuotaService {
   constructor(
@@ -35,16 +35,32 @@ export class QuotaService {
 
   /**
    * Makes room for one batch in the caller's transaction, holding the owner's row until it ends, so that creates of one
-   * owner follow one another. A host's owners get their row here. Throws {@link BatchLimitExceededError}.
+   * owner follow one another. A host's owners get their row here. Throws {@link BatchLimitExceededError} or
+   * {@link StorageLimitExceededError}.
+   * @param bytes what the batch brings
    * @returns the allowance once that batch is stored
    */
-  async reserve(ownerId: string, tx: EntityManager): Promise<BatchAllowance> {
+  async reserve(ownerId: string, bytes: number, tx: EntityManager): Promise<BatchAllowance> {
     const owner = (await this.lock(ownerId, tx)) ?? (await this.createLocked(ownerId, tx));
     // After the lock and not with it: only a new statement sees what others committed while this one waited.
     const [counted] = await tx.query<{ active: number }[]>(`SELECT (${this.activeCount()}) AS active`, [ownerId]);
     const { limit, remaining } = this.toAllowance(owner, counted?.active ?? 0);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
+    await this.assertStorage(ownerId, bytes, tx);
     return { limit, remaining: remaining - 1 };
+  }
+
+  /** A look without a lock, as {@link allowance}: throws {@link StorageLimitExceededError} when not a byte more may be stored. */
+  async assertStorageLeft(ownerId: string): Promise<void> {
+    await this.assertStorage(ownerId, 1, this.database.manager);
+  }
+
+  private async assertStorage(ownerId: string, bytes: number, manager: EntityManager): Promise<void> {
+    const limit = this.options.storedBytesPerOwner;
+    if (limit === undefined) return;
+    const sql = `SELECT (${this.holdings.storedBytes('$1')}) AS stored`;
+    const [row] = await manager.query<{ stored: number }[]>(sql, [ownerId]);
+    if ((row?.stored ?? 0) + bytes > limit) throw new StorageLimitExceededError(limit);
   }
 
   private async createLocked(ownerId: string, tx: EntityManager): Promise<OwnerRow | undefined> {
@@ -63,8 +79,12 @@ export class QuotaService {
   }
 
   private activeCount(): string {
+    return this.holdings.activeCount('$1');
+  }
+
+  private get holdings(): OwnerHoldings {
     // Looked up late: the module that keeps the batches imports this one.
-    return this.moduleRef.get(ActiveBatchCounter, { strict: false }).activeCount('$1');
+    return this.moduleRef.get(OwnerHoldings, { strict: false });
   }
 
   private toAllowance(owner: OwnerRow | undefined, active: number): BatchAllowance {

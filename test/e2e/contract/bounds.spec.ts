@@ -1,8 +1,12 @@
+import { expectRefusal } from '../../support/service/envelope';
 import { chatItems, type ErrorBody } from '../../support/service/api-client';
-import { holdings } from '../../support/service/leftovers';
+import { createKey } from '../../support/service/keys-command';
+import { blobsOf, holdings } from '../../support/service/leftovers';
 import { RawConnection } from '../../support/service/raw-connection';
 import { TEST_KEY, TestService } from '../../support/service/test-service';
 
+/** Nobody listens there, so these batches do not end. */
+const UNREACHABLE = { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9' };
 const ONE = JSON.stringify({ requests: chatItems(['one'], 'sandbox/echo') });
 
 /** What a create is answered whose client waits for leave to send its body; fails when it gets that. */
@@ -32,3 +36,42 @@ describe('a disk below its floor', () => {
     expect((await service.client().send('GET', '/v1/batches')).status).toBe(200);
   });
 });
+
+describe('the bytes that an owner has stored', () => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    const limits = { STORED_BYTES_PER_OWNER: '1000', BATCH_LIMIT_PER_OWNER: '50' };
+    service = await TestService.start({ database: 'server', env: { ...UNREACHABLE, ...limits } });
+  });
+  afterAll(() => service.dispose());
+
+  it('are those of inputs and results; the limit is exact, and refuses before a body when it is reached', async () => {
+    const api = service.client();
+    expectRefusal(await api.create(bodyOf(1001, 'sandbox/echo')), 429, 'storage_limit_exceeded');
+    // The input alone is below the limit, with its result it is above.
+    const { body } = await api.create(bodyOf(600, 'sandbox/echo'));
+    await api.waitFor(body.id, ['completed']);
+    const refusal = { status: 429, code: 'storage_limit_exceeded', retryAfter: undefined };
+    expect(await refusalOf(service)).toEqual(refusal);
+    expect(await holdings(service)).toMatchObject({ batches: 1 });
+  });
+
+  it('let no more of many creates at once of another owner through than there is room for', async () => {
+    const api = service.client((await createKey(service, 'other')).key);
+    const { body } = await api.create(bodyOf(200, 'gpt-4o-mini'));
+    const { bytes } = (await api.send<{ bytes: number }>('GET', `/v1/files/${body.input_file_id}`)).body;
+    const answers = await Promise.all(Array.from({ length: 10 }, () => api.create(bodyOf(200, 'gpt-4o-mini'))));
+    const more = Math.floor(1000 / bytes) - 1;
+    expect(more).toBeGreaterThan(1);
+    const statuses = [...Array<number>(more).fill(200), ...Array<number>(10 - more).fill(429)];
+    expect(answers.map(({ status }) => status).sort()).toEqual(statuses);
+    expect((await blobsOf(service)).filter((key) => key.endsWith('input.jsonl'))).toHaveLength(2 + more);
+  });
+});
+
+/** A batch whose input takes that many bytes, or some more. */
+function bodyOf(bytes: number, model: string): object {
+  const item = (text: string) => chatItems([text], model);
+  return { requests: item('x'.repeat(bytes - JSON.stringify(item('')[0]).length - 1)) };
+}
