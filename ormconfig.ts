@@ -9,7 +9,7 @@ const { DATABASE_URL } = loadEnv();
 if (DATABASE_URL === undefined)
   throw new Error('TypeORM’s command line needs DATABASE_URL: the embedded database is only opened by the service');
 
-const dataSource = serverDataSource(DATABASE_URL);
+const dataSource = serverDataSource(DATABASE_URL, 1);
 const placement = placementOn(dataSource);
 
 /** What TypeORM’s own command line works on: the tables of the service and its migrations. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { MeshbatchError } from '../http/meshbatch-error';
+import { refusalOf } from '../http/refusal';
 import { Metrics } from '../metrics/metrics';
 import { afterCommit } from '../persistence/transaction-context';
 import { isTerminal } from './batch-status';
@@ -33,7 +33,7 @@ export class BatchMetrics {
   }
 
   refused(error: unknown): void {
-    this.refusals.inc({ code: error instanceof MeshbatchError ? error.code : 'internal_error' });
+    this.refusals.inc({ code: refusalOf(error)?.code ?? 'internal_error' });
   }
 
   private count({ batch: { provider }, from, to }: BatchTransition): void {

@@ -27,10 +27,12 @@ const url = (protocols: RegExp, what: string) => z.url({ protocol: protocols, er
 const envSchema = z.object({
   PORT: z.coerce.number({ error: 'must be a port' }).int().min(0).max(65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
+  MAX_CONNECTIONS: positive(4096),
   METRICS_PORT: z.coerce.number({ error: 'must be a port above 0' }).int().min(1).max(65_535).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'a postgres:// address').optional(),
+  DATABASE_POOL_SIZE: positive(10),
   ...S3_SETTINGS,
   ROLE: z.enum(['all', 'api', 'worker'], { error: 'must be all, api or worker' }).default('all'),
   BOOTSTRAP_API_KEY: z

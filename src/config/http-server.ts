@@ -5,15 +5,18 @@ import { Ids } from '../common/ids';
 import { answerClientErrors } from '../http/client-errors';
 import { holdContinue } from '../http/expect-continue';
 import { RequestIds } from '../http/request-id';
+import type { Env } from './env';
 import { limitUnreadBodies } from '../http/unread-bodies';
 
 const KEEP_ALIVE_MS = 75_000;
 const HEADERS_MS = 60_000;
 
 /** What the service wants of Node's server; a host's own server is never touched. */
-export function setUpServer(app: INestApplication<Server>): void {
+export function setUpServer(app: INestApplication<Server>, { MAX_CONNECTIONS }: Pick<Env, 'MAX_CONNECTIONS'>): void {
   const server = app.getHttpServer();
   const clock = app.get(Clock);
+  // Further ones are closed at once: a client that has a proxy in front of us never sees it.
+  server.maxConnections = MAX_CONNECTIONS;
   holdContinue(server);
   limitUnreadBodies(server, clock);
   answerClientErrors(server, { requestIds: app.get(RequestIds), ids: app.get(Ids), clock });

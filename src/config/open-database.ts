@@ -22,20 +22,20 @@ export async function openDatabase(env: Env): Promise<OpenDatabase> {
  * the rest of the program meanwhile.
  */
 export async function startDatabase(env: Env): Promise<{ opened: Promise<OpenDatabase> }> {
-  if (env.DATABASE_URL !== undefined) return { opened: openServer(env.DATABASE_URL, env.ROLE) };
+  if (env.DATABASE_URL !== undefined) return { opened: openServer(env.DATABASE_URL, env) };
   return { opened: openEmbedded(await EmbeddedDatabase.start({ dataDir: env.DATA_DIR })) };
 }
 
-async function openServer(url: string, role: Env['ROLE']): Promise<OpenDatabase> {
+async function openServer(url: string, env: Env): Promise<OpenDatabase> {
   const { serverDataSource } = await import('./server-data-source.js');
-  const dataSource = await serverDataSource(url).initialize();
+  const dataSource = await serverDataSource(url, env.DATABASE_POOL_SIZE).initialize();
   const close = async () => {
     // The module that used it may have closed it with the application.
     if (dataSource.isInitialized) await dataSource.destroy();
   };
   try {
     // The API role never runs DDL: it may hold credentials that could not.
-    if (role !== 'api') await migrate(dataSource);
+    if (env.ROLE !== 'api') await migrate(dataSource);
   } catch (error) {
     await close();
     throw error;

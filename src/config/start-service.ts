@@ -20,6 +20,7 @@ import { BOOT_LOG } from './boot-log';
 import { createPino, requestLogging } from './logging';
 import { PinoLogger } from './pino-logger';
 import { securityHeaders } from './security-headers';
+import { tellOfClients, tellOfDatabase } from './process-metrics';
 
 const GRACE_MS = 4_000;
 
@@ -41,9 +42,11 @@ export async function startService(env: Env, database: OpenDatabase): Promise<Ru
   // After the documentation, whose pages are not worth a line.
   const pino = createPino(env);
   app.use(requestLogging(pino, app.get(RequestIds)));
-  setUpServer(app);
+  setUpServer(app, env);
   await app.init();
   app.useLogger(new PinoLogger(pino));
+  tellOfDatabase(app.get(Metrics), database.options);
+  tellOfClients(app.get(Metrics), app.getHttpServer());
   const metrics = await serveMetrics(env, app.get(Metrics));
   await app.listen(env.PORT, env.HOST);
   const keys = app.get(ApiKeysService);

@@ -7,6 +7,7 @@ import type { Env } from './env';
 import { createPino } from './logging';
 import { serveMetrics } from './metrics-server';
 import { PinoLogger } from './pino-logger';
+import { tellOfDatabase } from './process-metrics';
 import type { Running } from './run-process';
 
 /** The background work alone, without HTTP. */
@@ -15,6 +16,7 @@ export async function startWorker(env: Env, database: OpenDatabase): Promise<Run
     logger: BOOT_LOG,
   });
   app.useLogger(new PinoLogger(createPino(env)));
+  tellOfDatabase(app.get(Metrics), database.options);
   const metrics = await serveMetrics(env, app.get(Metrics));
   return {
     close: async () => {

@@ -5,6 +5,7 @@ import { toEnvelope } from './error-envelope';
 import { codeOfStatus, ERROR_STATUS } from './error-status';
 import { MeshbatchError } from './meshbatch-error';
 import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse } from './platform';
+import { refusalOf } from './refusal';
 import { RequestIds } from './request-id';
 import { sendJson } from './send-json';
 
@@ -35,7 +36,8 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private toMeshbatchError(thrown: unknown, requestId: string): MeshbatchError {
-    if (thrown instanceof MeshbatchError) return thrown;
+    const refusal = refusalOf(thrown);
+    if (refusal) return refusal;
     if (thrown instanceof HttpException && thrown.getStatus() !== 500) {
       const code = codeOfStatus(thrown.getStatus());
       return new MeshbatchError(code, code === 'not_found' ? 'Resource not found.' : thrown.message);

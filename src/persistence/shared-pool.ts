@@ -1,6 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
+import { BusyError } from '../common/busy-error';
 
 type Connected = (error: Error | undefined, client?: PoolClient, release?: (error?: Error | boolean) => void) => void;
+
+/** How pg says that none of its connections came free in time. */
+const NONE_FREE = 'timeout exceeded when trying to connect';
 
 /** What TypeORM takes in place of the `pg` package: of it, TypeORM calls `new Pool()` and the four methods below. */
 export interface PoolDriver {
@@ -19,7 +23,7 @@ export function driverOf(pool: Pool): PoolDriver {
       }
 
       connect(connected: Connected): void {
-        pool.connect(connected as Parameters<Pool['connect']>[0]);
+        pool.connect((error, client, release) => connected(error && told(error), client, release));
       }
 
       end(ended: () => void): void {
@@ -28,6 +32,12 @@ export function driverOf(pool: Pool): PoolDriver {
       }
     },
   };
+}
+
+function told(error: Error): Error {
+  return error.message === NONE_FREE
+    ? new BusyError('No connection to the database came free', { cause: error })
+    : error;
 }
 
 /** Lends one connection again and again, so that what belongs to a session, such as a lock, holds throughout. */

@@ -7,6 +7,8 @@ import { syncPath } from './durable-files';
 import type { WorkerTask } from './embedded-postgres.protocol';
 import { prepareSocketFolder, SOCKET_PORT, socketFile } from './socket-folder';
 
+/** How long to wait for the one connection; with that many waiting, each is served within milliseconds. */
+const CONNECT_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Where the embedded database is found. */
@@ -85,6 +87,7 @@ export class EmbeddedPostgres {
       ...connection,
       username: user,
       poolSize: 1,
+      connectTimeoutMS: CONNECT_TIMEOUT_MS,
       installExtensions: false,
       extra: { idleTimeoutMillis: 0 },
     };

@@ -1,7 +1,10 @@
+import { connect } from 'node:net';
+import { freePort } from '../../support/free-port';
+import { samplesOf } from '../../support/metric-samples';
 import { expectRefusal } from '../../support/service/envelope';
 import { chatItems, type ErrorBody } from '../../support/service/api-client';
 import { createKey } from '../../support/service/keys-command';
-import { blobsOf, holdings } from '../../support/service/leftovers';
+import { blobsOf, eventually, holdings } from '../../support/service/leftovers';
 import { RawConnection } from '../../support/service/raw-connection';
 import { TEST_KEY, TestService } from '../../support/service/test-service';
 
@@ -35,6 +38,45 @@ describe('a disk below its floor', () => {
     expect(await holdings(service)).toMatchObject({ batches: 0, files: 0, blobs: [] });
     expect((await service.client().send('GET', '/v1/batches')).status).toBe(200);
   });
+});
+
+describe('connections', () => {
+  const LIMIT = 20;
+  let service: TestService;
+  let metricsPort: number;
+
+  beforeAll(async () => {
+    metricsPort = await freePort();
+    const env = { MAX_CONNECTIONS: `${LIMIT}`, METRICS_PORT: `${metricsPort}`, DATABASE_POOL_SIZE: '4' };
+    service = await TestService.start({ database: 'server', env });
+  });
+  afterAll(() => service.dispose());
+
+  it('of clients are closed beyond their number, and served again when others have gone', async () => {
+    const sockets = Array.from({ length: LIMIT + 10 }, () => connect(Number(new URL(service.url).port), '127.0.0.1'));
+    let closed = 0;
+    for (const socket of sockets) socket.on('error', () => {}).on('close', () => closed++);
+    await eventually('those beyond the limit are closed', async () => closed === 10);
+    expect(await samples()).toMatchObject({
+      meshbatch_http_connections: LIMIT,
+      meshbatch_http_connections_limit: LIMIT,
+      meshbatch_http_connections_dropped_total: 10,
+    });
+    for (const socket of sockets) socket.destroy();
+    await eventually('the others are gone', async () => (await samples()).meshbatch_http_connections === 0);
+    expect((await service.client().send('GET', '/v1/batches')).status).toBe(200);
+  });
+
+  it('to the database are no more than their number, and counted', async () => {
+    await Promise.all(Array.from({ length: 15 }, () => service.client().send('GET', '/v1/batches')));
+    const told = await samples();
+    expect(told.meshbatch_database_connections_limit).toBe(4);
+    expect(told.meshbatch_database_connections).toBeLessThanOrEqual(4);
+    expect(told.meshbatch_database_waiting).toBeGreaterThanOrEqual(0);
+  });
+
+  const samples = async () =>
+    Object.fromEntries(samplesOf(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()));
 });
 
 describe('the bytes that an owner has stored', () => {

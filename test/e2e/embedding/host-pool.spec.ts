@@ -23,6 +23,27 @@ describe('the pool of a host', () => {
     await dataSource.destroy();
   });
 
+  it('without a connection that is free in time is a 503 that says when to come again, and nothing is stored', async () => {
+    const dataSource = await reopened(ground, { poolSize: 1, connectTimeoutMS: 300 });
+    const meshbatch = await embedOn({ ...ground, dataSource }, { work: false });
+    const app = await startHost({ platform: 'express', meshbatch });
+    const client = new HostClient(urlOf(app), 'ada');
+    try {
+      const taken = await poolOf(dataSource).connect();
+      const answers = [await client.create(['one']), await client.send('GET', '/batches')];
+      taken.release();
+      for (const answer of answers) {
+        expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+        expect(await answer.json()).toMatchObject({ error: { code: 'service_unavailable' } });
+      }
+      expect(await (await client.send('GET', '/batches')).json()).toMatchObject({ data: [] });
+      expect((await client.create(['one'])).status).toBe(200);
+    } finally {
+      await app.close();
+    }
+    await dataSource.destroy();
+  });
+
   it('is left as it was, application after application', async () => {
     const pool = poolOf(ground.dataSource);
     const listeners = pool.listenerCount('error');
