@@ -26,7 +26,6 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
     persistence,
     blobs: { store: s3 ? { s3 } : { folder: join(env.DATA_DIR, 'blobs') } },
     auth: { wrongKeysPerMinute: env.WRONG_KEYS_PER_MINUTE },
-    quota: { batchLimitPerOwner: env.BATCH_LIMIT_PER_OWNER },
     quota: {
       batchLimitPerOwner: env.BATCH_LIMIT_PER_OWNER,
       ...(env.STORED_BYTES_PER_OWNER !== undefined && { storedBytesPerOwner: env.STORED_BYTES_PER_OWNER }),

@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { BUCKET, CREDENTIALS, type S3Server } from '../s3/s3-server';
 import type { Cluster } from './cluster';
 import type { RowQueries } from './cluster-rows';
+import { filesIn, orNone } from './files-in';
 import type { Violation } from './violation';
 
 /** Says whose the blobs are. */
@@ -35,10 +36,11 @@ export async function checkBlobs(cluster: BlobsPlace): Promise<Violation[]> {
 
 /** By key, when it was written; half-written ones too. */
 async function inFolder(folder: string): Promise<Map<string, number>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const found = paths.map(async (path) => [relative(folder, path), (await stat(path)).mtimeMs] as const);
-  return new Map(await Promise.all(found));
+  const found = (await filesIn(folder)).map(async (path): Promise<[string, number][]> => {
+    const stats = await orNone(stat(path), null);
+    return stats ? [[relative(folder, path), stats.mtimeMs]] : [];
+  });
+  return new Map((await Promise.all(found)).flat());
 }
 
 async function inBucket(bucket: S3Server): Promise<Map<string, number>> {

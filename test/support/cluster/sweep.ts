@@ -1,7 +1,8 @@
-import { readdir, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkBlobs, type BlobsPlace } from './check-blobs';
+import { filesIn, orNone } from './files-in';
 import type { Violation } from './violation';
 
 const LOOK_MS = 200;
@@ -30,8 +31,5 @@ export async function sweep(place: Littered, waitMs: number): Promise<Violation[
 
 /** Gives all that is in a folder the date of the beginning of time. */
 async function age(folder: string): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  await Promise.all(
-    entries.filter((entry) => entry.isFile()).map((entry) => utimes(join(entry.parentPath, entry.name), 0, 0)),
-  );
+  await Promise.all((await filesIn(folder)).map((path) => orNone(utimes(path, 0, 0), undefined)));
 }
