@@ -47,6 +47,7 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
       maxConcurrentCreates: env.MAX_CONCURRENT_CREATES,
       minFreeDiskBytes: env.MIN_FREE_DISK_BYTES,
     },
+    files: { maxConcurrentStreams: env.MAX_CONCURRENT_STREAMS },
     batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
     execution: {
       scratchFolder: join(env.DATA_DIR, 'scratch'),

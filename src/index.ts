@@ -73,6 +73,7 @@ export { EventsModule } from './events/events.module';
 export { ExecutionModule } from './execution/execution.module';
 export type { ExecutionModuleOptions } from './execution/execution.module-definition';
 export { FilesModule } from './files/files.module';
+export type { FilesModuleOptions } from './files/files.options';
 export { HealthModule } from './health/health.module';
 export { IngestModule } from './ingest/ingest.module';
 export type { BodyLimits } from './ingest/body-limits';

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Byte } from '../common/jsonl/json-bytes';
+import { OpenStreams } from '../files/open-streams';
 import { SegmentReader } from '../files/segment-reader';
 import type { FileSegment } from '../files/stored-file.entity';
 import { takeOver, type PlatformResponse } from '../http/platform';
 import { sendJson } from '../http/send-json';
-import { sendStream } from '../http/send-stream';
 import { segmentsOf } from './batch-closer';
 import { BATCHES_OPTIONS, DEFAULT_INLINE_RESULTS_MAX_BYTES, type BatchesModuleOptions } from './batches.options';
 import { BatchesStore } from './batches.store';
@@ -21,6 +21,7 @@ export class BatchResults {
     @Inject(BATCHES_OPTIONS) private readonly options: BatchesModuleOptions,
     private readonly batches: BatchesStore,
     private readonly reader: SegmentReader,
+    private readonly streams: OpenStreams,
   ) {}
 
   /** The batch as JSON, with `results` when it has ended and they are wanted and short enough. */
@@ -36,7 +37,8 @@ export class BatchResults {
       return;
     }
     takeOver(response).setHeader('Content-Type', 'application/json; charset=utf-8');
-    await sendStream(response, withResults(head, this.reader.read(segments)), { compressible: true });
+    const lines = withResults(head, this.reader.read(segments));
+    await this.streams.send(batch.ownerId, response, lines, { compressible: true });
   }
 }
 

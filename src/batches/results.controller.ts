@@ -2,8 +2,8 @@ import { Get, Param, Res } from '@nestjs/common';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner } from '../auth/owner.guard';
+import { OpenStreams } from '../files/open-streams';
 import { takeOver, type PlatformResponse } from '../http/platform';
-import { sendStream } from '../http/send-stream';
 import { ValidQuery } from '../http/valid-query.decorator';
 import { BatchesService } from './batches.service';
 import { ApiBatchResults } from './dto/api-batch-results.decorator';
@@ -15,6 +15,7 @@ export class ResultsController {
   constructor(
     private readonly batches: BatchesService,
     private readonly pages: ResultsPages,
+    private readonly streams: OpenStreams,
   ) {}
 
   @Get(':batch_id/results')
@@ -32,6 +33,6 @@ export class ResultsController {
     answer.setHeader('X-Batch-Status', batch.status);
     if (facts) answer.setHeader('X-Has-More', String(facts.hasMore));
     if (facts?.lastId) answer.setHeader('X-Last-Id', facts.lastId);
-    await sendStream(response, lines, { compressible: true });
+    await this.streams.send(owner.id, response, lines, { compressible: true });
   }
 }

@@ -5,6 +5,7 @@ import {
   DEFAULT_RECONCILE_MS,
   DEFAULT_SWEEP_MS,
 } from '../execution/execution.module-definition';
+import { DEFAULT_MAX_CONCURRENT_STREAMS } from '../files/open-streams';
 import { DEFAULT_BODY_LIMITS } from '../ingest/body-limits';
 import { DEFAULT_MAX_CONCURRENT_CREATES } from '../ingest/create-load';
 import { DEFAULT_MIN_FREE_DISK_BYTES } from '../ingest/free-disk';
@@ -59,6 +60,7 @@ const envSchema = z.object({
     .int()
     .min(0)
     .default(DEFAULT_MIN_FREE_DISK_BYTES),
+  MAX_CONCURRENT_STREAMS: positive(DEFAULT_MAX_CONCURRENT_STREAMS),
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

@@ -9,9 +9,9 @@ import type { ByteRange } from '../blobs/blob-store';
 import { MeshbatchError } from '../http/meshbatch-error';
 import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
 import { sendJson } from '../http/send-json';
-import { sendStream } from '../http/send-stream';
 import { FileDto, toFileDto } from './dto/file.dto';
 import { FilesService } from './files.service';
+import { OpenStreams } from './open-streams';
 import { SegmentReader } from './segment-reader';
 
 @ApiController('v1/files', 'subpackage_files')
@@ -19,6 +19,7 @@ export class FilesController {
   constructor(
     private readonly files: FilesService,
     private readonly reader: SegmentReader,
+    private readonly streams: OpenStreams,
   ) {}
 
   @Get(':file_id')
@@ -55,7 +56,7 @@ export class FilesController {
     answer.setHeader('Accept-Ranges', 'bytes');
     answer.setHeader('Content-Length', range ? range.end - range.start + 1 : file.bytes);
     if (range) answer.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
-    await sendStream(response, this.reader.read(file.segments, range), { compressible: !range });
+    await this.streams.send(owner.id, response, this.reader.read(file.segments, range), { compressible: !range });
   }
 }
 

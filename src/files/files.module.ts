@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ConfigurableModuleClass } from './files.module-definition';
 import { FilesService } from './files.service';
+import { OpenStreams } from './open-streams';
 import { SegmentReader } from './segment-reader';
 
 /** Files of a batch, read in place. */
-@Module({ providers: [FilesService, SegmentReader], exports: [SegmentReader] })
+@Module({ providers: [FilesService, SegmentReader, OpenStreams], exports: [SegmentReader, OpenStreams] })
 export class FilesModule extends ConfigurableModuleClass {}

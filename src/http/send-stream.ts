@@ -7,7 +7,7 @@ import { takeOver, type PlatformResponse } from './platform';
 /** Large chunks, since each is a trip to another thread; the fastest level, since JSON shrinks well at any. */
 const GZIP = { level: 1, chunkSize: 128 * 1024 };
 
-interface SendStreamOptions {
+export interface SendStreamOptions {
   /** Whether the answer may be compressed for a caller that prefers it. */
   readonly compressible?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock';
+import { Places } from '../common/places';
 import type { Aside } from './create-load';
 import { IncompleteBodyError, TooManyBodiesError } from './ingest.errors';
 
@@ -26,19 +27,22 @@ interface Waiter {
  * places, and half of the line. Its own few lines, because the semaphores on npm that CommonJS can load know neither.
  */
 export class BodyGate {
-  /** The owners of the bodies that are in hand, one entry each. */
-  private readonly inHand: string[] = [];
+  private readonly places: Places;
+  private readonly line: Places;
   /** In the order of arrival. */
   private readonly waiting = new Set<Waiter>();
 
   constructor(
     private readonly limits: GateLimits,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const halved = (count: number) => new Places(count, Math.ceil(count / 2));
+    [this.places, this.line] = [halved(limits.places), halved(limits.maxWaiting)];
+  }
 
   /** How many wait for their turn. */
   get queued(): number {
-    return this.waiting.size;
+    return this.line.taken;
   }
 
   /**
@@ -47,7 +51,7 @@ export class BodyGate {
    */
   async pass<T>(comer: Comer, take: () => Promise<T>): Promise<T> {
     const { ownerId, aside } = comer;
-    if (this.hasPlaceFor(ownerId)) this.inHand.push(ownerId);
+    if (this.places.hasRoomFor(ownerId)) this.places.take(ownerId);
     else await aside(() => this.wait(comer));
     try {
       return await take();
@@ -59,14 +63,17 @@ export class BodyGate {
   /** Until the place is this one's. */
   private async wait({ ownerId, gone }: Comer): Promise<void> {
     if (gone.aborted) throw new IncompleteBodyError();
-    if (!this.hasRoomFor(ownerId)) throw new TooManyBodiesError();
+    if (!this.line.hasRoomFor(ownerId)) throw new TooManyBodiesError();
+    this.line.take(ownerId);
     const ended = new AbortController();
     let giveUp = () => {};
     try {
       await new Promise<void>((resolve, reject) => {
         const waiter = { ownerId, letIn: resolve };
         const refuse = (error: Error) => {
-          if (this.waiting.delete(waiter)) reject(error);
+          if (!this.waiting.delete(waiter)) return;
+          this.line.free(ownerId);
+          reject(error);
         };
         giveUp = () => refuse(new IncompleteBodyError());
         this.waiting.add(waiter);
@@ -81,30 +88,14 @@ export class BodyGate {
 
   /** The place goes to whoever waits longest and may have it. */
   private leave(ownerId: string): void {
-    this.inHand.splice(this.inHand.indexOf(ownerId), 1);
+    this.places.free(ownerId);
     for (const waiter of this.waiting) {
-      if (!this.hasPlaceFor(waiter.ownerId)) continue;
+      if (!this.places.hasRoomFor(waiter.ownerId)) continue;
       this.waiting.delete(waiter);
-      this.inHand.push(waiter.ownerId);
+      this.line.free(waiter.ownerId);
+      this.places.take(waiter.ownerId);
       waiter.letIn();
       return;
     }
   }
-
-  private hasPlaceFor(ownerId: string): boolean {
-    const { places } = this.limits;
-    const own = this.inHand.filter((other) => other === ownerId).length;
-    return this.inHand.length < places && own < half(places);
-  }
-
-  private hasRoomFor(ownerId: string): boolean {
-    const { maxWaiting } = this.limits;
-    let own = 0;
-    for (const waiter of this.waiting) if (waiter.ownerId === ownerId) own++;
-    return this.waiting.size < maxWaiting && own < half(maxWaiting);
-  }
-}
-
-function half(of: number): number {
-  return Math.ceil(of / 2);
 }

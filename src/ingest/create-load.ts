@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Places } from '../common/places';
 import { IngestMetrics } from './ingest-metrics';
 import { OverloadedError } from './ingest.errors';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
@@ -17,25 +18,20 @@ export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
  */
 @Injectable()
 export class CreateLoad {
-  private readonly limit: number;
-  private readonly share: number;
-  private working = 0;
-  /** By owner; one who has none is not in it. */
-  private readonly owners = new Map<string, number>();
+  private readonly places: Places;
 
   constructor(
     @Inject(INGEST_OPTIONS) { maxConcurrentCreates = DEFAULT_MAX_CONCURRENT_CREATES }: IngestModuleOptions,
     private readonly metrics: IngestMetrics,
   ) {
-    this.limit = maxConcurrentCreates;
-    this.share = Math.ceil(maxConcurrentCreates * OWNER_SHARE);
-    metrics.tellOfCreates(() => ({ working: this.working, limit: this.limit }));
+    this.places = new Places(maxConcurrentCreates, Math.ceil(maxConcurrentCreates * OWNER_SHARE));
+    metrics.tellOfCreates(() => ({ working: this.places.taken, limit: this.places.limit }));
   }
 
   /** Throws {@link OverloadedError} in place of calling `work` when there is no room. */
   async run<T>(ownerId: string, work: (aside: Aside) => Promise<T>): Promise<T> {
     this.assertRoom(ownerId);
-    const create = new CountedCreate((change) => this.count(ownerId, change));
+    const create = new CountedCreate(this.places, ownerId);
     try {
       return await work((wait) => create.aside(wait));
     } finally {
@@ -44,21 +40,9 @@ export class CreateLoad {
   }
 
   private assertRoom(ownerId: string): void {
-    const full = this.working >= this.limit;
-    if (!full && this.countOf(ownerId) < this.share) return;
-    this.metrics.overloads.inc({ reason: full ? 'process' : 'owner' });
+    if (this.places.hasRoomFor(ownerId)) return;
+    this.metrics.overloads.inc({ reason: this.places.full ? 'process' : 'owner' });
     throw new OverloadedError();
-  }
-
-  private countOf(ownerId: string): number {
-    return this.owners.get(ownerId) ?? 0;
-  }
-
-  private count(ownerId: string, change: 1 | -1): void {
-    const count = this.countOf(ownerId) + change;
-    if (count === 0) this.owners.delete(ownerId);
-    else this.owners.set(ownerId, count);
-    this.working += change;
   }
 }
 
@@ -67,8 +51,11 @@ class CountedCreate {
   private counted = true;
   private ended = false;
 
-  constructor(private readonly count: (change: 1 | -1) => void) {
-    count(1);
+  constructor(
+    private readonly places: Places,
+    private readonly ownerId: string,
+  ) {
+    places.take(ownerId);
   }
 
   async aside<T>(wait: () => Promise<T>): Promise<T> {
@@ -89,6 +76,7 @@ class CountedCreate {
   private set(counted: boolean): void {
     if (counted === this.counted) return;
     this.counted = counted;
-    this.count(counted ? 1 : -1);
+    if (counted) this.places.take(this.ownerId);
+    else this.places.free(this.ownerId);
   }
 }

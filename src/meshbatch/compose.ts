@@ -39,7 +39,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const auth = AuthModule.forRootAsync(from((all) => all.auth ?? {}, metrics, database));
   const quota = QuotaModule.forRootAsync(from((all) => all.quota ?? {}, database));
   const providers = ProvidersModule.forRootAsync(from((all) => all.providers ?? {}, metrics, database, blobs, auth));
-  const files = FilesModule.forRoot({ imports: [database, blobs, auth], http });
+  const files = FilesModule.forRootAsync(from((all) => all.files ?? {}, database, blobs, auth));
   const ingest = IngestModule.forRootAsync(from(ingestOptions, metrics, providers, blobs));
   const batches = BatchesModule.forRootAsync(
     from((all) => all.batches ?? {}, metrics, database, queue, auth, quota, files, ingest),

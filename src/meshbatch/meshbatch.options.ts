@@ -3,6 +3,7 @@ import type { BatchesModuleOptions } from '../batches/batches.options';
 import type { BlobsModuleOptions } from '../blobs/blobs.module-definition';
 import type { HttpModuleExtras } from '../common/define-module';
 import type { ExecutionModuleOptions } from '../execution/execution.module-definition';
+import type { FilesModuleOptions } from '../files/files.options';
 import type { IngestModuleOptions } from '../ingest/ingest.module-definition';
 import type { MetricsModuleOptions } from '../metrics/metrics.module-definition';
 import type { DatabaseOptions } from '../persistence/persistence.module-definition';
@@ -17,6 +18,7 @@ export interface MeshbatchOptions {
   readonly auth?: AuthModuleOptions;
   readonly quota?: QuotaModuleOptions;
   readonly providers?: ProvidersModuleOptions;
+  readonly files?: FilesModuleOptions;
   readonly ingest?: IngestModuleOptions;
   readonly batches?: BatchesModuleOptions;
   readonly execution?: Omit<ExecutionModuleOptions, 'work'>;
