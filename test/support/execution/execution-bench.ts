@@ -65,6 +65,7 @@ export class ExecutionBench {
       POLL_INTERVAL_MS: '50',
       UPSTREAM_TIMEOUT_MS: '500',
       BATCH_LIMIT_PER_OWNER: '100',
+      MAX_CONCURRENT_CREATES: '100',
       OPENAI_API_KEY: 'sk-simulated',
       OPENAI_BASE_URL: this.simulator.url,
       ...settings,
