@@ -26,6 +26,7 @@ describe('toReferenceShape', () => {
       { allOf: [ref], nullable: true, description: 'T' },
       { oneOf: [ref, nothing], description: 'T' },
     ],
+    [{ type: 'object', allOf: [ref], nullable: true }, { oneOf: [ref, nothing] }],
     [{ oneOf: [ref], nullable: true }, { oneOf: [ref, nothing] }],
     [{ anyOf: [ref], nullable: true }, { anyOf: [ref, nothing] }],
     [

@@ -42,13 +42,16 @@ function withNullType(schema: JsonObject): JsonObject {
   if (typeof schema.nullable !== 'boolean') return schema;
   const { nullable, ...rest } = schema;
   if (!nullable) return rest;
+  // Nest wraps a $ref that has a description or a null of its own into an allOf of one; the type beside it lets no null through.
+  if (Array.isArray(rest.allOf)) {
+    const { type: _type, ...others } = rest;
+    return withoutKey(others, 'allOf', { oneOf: [...oneSchema(rest.allOf), NULL] });
+  }
   if (typeof rest.type === 'string') {
     const type = [rest.type, 'null'];
     return Array.isArray(rest.enum) ? { ...rest, type, enum: [...rest.enum, null] } : { ...rest, type };
   }
   if (typeof rest.$ref === 'string') return withoutKey(rest, '$ref', { oneOf: [{ $ref: rest.$ref }, NULL] });
-  // Nest wraps a $ref that has a description of its own into an allOf of one.
-  if (Array.isArray(rest.allOf)) return withoutKey(rest, 'allOf', { oneOf: [...oneSchema(rest.allOf), NULL] });
   if (Array.isArray(rest.oneOf)) return { ...rest, oneOf: [...rest.oneOf, NULL] };
   if (Array.isArray(rest.anyOf)) return { ...rest, anyOf: [...rest.anyOf, NULL] };
   return rest;

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import fc from 'fast-check';
+import { chatItems } from '../support/service/api-client';
+import { holdings } from '../support/service/leftovers';
+import { servedDocument } from '../support/service/openapi-walk';
+import { storeKeys } from '../support/service/stored-keys';
+import { TEST_KEY, TestService } from '../support/service/test-service';
+import { FULL_TIER } from '../support/tier';
+import { AnswerCheck, type FuzzAnswer } from './answer-check';
+import { requests, type FuzzRequest } from './requests';
+
+const COUNT = Number(process.env.FUZZ_COUNT ?? (FULL_TIER ? 20_000 : 1500));
+const SEED = Number(process.env.FUZZ_SEED ?? 1);
+const AT_ONCE = 16;
+const CHUNK = 500;
+/** No answer takes longer, on a machine that is busy with other things too. */
+const HANG_MS = 15_000;
+const SHOWN = 10;
+/** For each thousand requests; a run of 100,000 takes some minutes. */
+const THOUSAND_MS = 30_000;
+
+interface Tally {
+  readonly statuses: Record<string, number>;
+  readonly problems: string[];
+  slowestMs: number;
+  created: number;
+}
+
+/** The background is off: only what requests do is looked at, and what they leave. */
+describe('fuzz', () => {
+  let service: TestService;
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+
+  beforeAll(async () => {
+    service = await TestService.start({
+      database: 'server',
+      env: { BATCH_LIMIT_PER_OWNER: '1000000', LOG_LEVEL: 'error', BODY_IDLE_TIMEOUT_MS: '3000' },
+    });
+  });
+
+  afterAll(async () => {
+    agent.destroy();
+    await service.dispose();
+  });
+
+  it(
+    `${COUNT} requests, seed ${SEED}: no 5xx, no hang, every answer as documented, nothing left of what was refused`,
+    async () => {
+      const owner = service.client();
+      const { body } = await owner.create({ requests: chatItems(['x', 'y [fail]'], 'sandbox/flaky') });
+      const batch = await owner.waitFor(body.id);
+      const files = [batch.input_file_id, batch.output_file_id, batch.error_file_id].map(String);
+      await service.stop();
+      await service.start({ ROLE: 'api' });
+      const document = await servedDocument(service);
+      const [stranger = '', revoked = ''] = await storeKeys(service, 'stranger', [{}, { status: 'revoked' }]);
+      const [reads = ''] = await storeKeys(service, 'reader', [{ scopes: ['batches:read'] }]);
+      const keys = [TEST_KEY, stranger, revoked, reads, 'rsk_malformed'];
+      const made = requests(document, keys, { batch_id: [batch.id, `batch_${'0'.repeat(26)}`], file_id: files });
+      const before = await holdings(service);
+
+      const tally: Tally = { statuses: {}, problems: [], slowestMs: 0, created: 0 };
+      const check = new AnswerCheck(document);
+      for (let done = 0; done < COUNT; done += CHUNK) {
+        const size = Math.min(CHUNK, COUNT - done);
+        const chunk = fc.sample(made, { numRuns: size, seed: SEED * 1_000_003 + done });
+        await inLanes(chunk, (one) => tryOne(one, check, tally));
+        if (tally.problems.length > SHOWN) break;
+      }
+      if (process.env.FUZZ_COUNT) console.log(JSON.stringify({ count: COUNT, seed: SEED, ...tally }));
+
+      expect(tally.problems.slice(0, SHOWN)).toEqual([]);
+      expect(tally.created).toBeGreaterThan(COUNT / 500);
+      expect(Object.keys(tally.statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '404', '415', '422']));
+      const after = await holdings(service);
+      expect(grown(before, after)).toEqual({
+        batches: tally.created,
+        parts: tally.created,
+        files: tally.created,
+        blobs: tally.created,
+      });
+      expect(service.log).not.toMatch(/"level":[56]0/);
+      expect((await service.client().send('GET', '/v1/models')).status).toBe(200);
+    },
+    60_000 + (COUNT / 1000) * THOUSAND_MS,
+  );
+
+  async function tryOne(made: FuzzRequest, check: AnswerCheck, tally: Tally): Promise<void> {
+    const begunAt = Date.now();
+    const answer = await send(made).catch((error: Error) => error.message);
+    tally.slowestMs = Math.max(tally.slowestMs, Date.now() - begunAt);
+    const problem = typeof answer === 'string' ? answer : check.problemOf(made, answer);
+    if (problem !== null) tally.problems.push(`${problem}: ${shown(made, answer)}`);
+    if (typeof answer === 'string') return;
+    tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
+    if (made.operation.operation.requestBody && made.method === 'POST' && answer.status === 200) tally.created += 1;
+  }
+
+  async function send({ method, path, headers, body }: FuzzRequest): Promise<FuzzAnswer> {
+    const { hostname, port } = new URL(service.url);
+    const signal = AbortSignal.timeout(HANG_MS);
+    const sent = httpRequest({ hostname, port, agent, method, path, headers, signal });
+    const answered = once(sent, 'response', { signal }) as Promise<[IncomingMessage]>;
+    // Some wait to be asked for their body, and some have none.
+    if (headers.expect === undefined) sent.end(body ?? undefined);
+    else sent.once('continue', () => sent.end(body ?? undefined)).flushHeaders();
+    const [response] = await answered;
+    const bytes = await buffer(response);
+    // It was refused without its body, which it may still announce.
+    if (!sent.writableEnded) sent.destroy();
+    return { status: response.statusCode ?? 0, headers: response.headers, body: bytes };
+  }
+});
+
+/** As many at once as there are lanes; order does not matter. */
+async function inLanes<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+  const left = [...all];
+  const lane = async () => {
+    for (let one = left.pop(); one !== undefined; one = left.pop()) await run(one);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+function grown(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, number> {
+  const sizeOf = (value: unknown) => (Array.isArray(value) ? value.length : Number(value));
+  const counted = ['batches', 'parts', 'files', 'blobs'];
+  return Object.fromEntries(counted.map((name) => [name, sizeOf(after[name]) - sizeOf(before[name])]));
+}
+
+function shown({ method, path, headers, body }: FuzzRequest, answer: FuzzAnswer | string): string {
+  const told = typeof answer === 'string' ? answer : `${answer.status} ${answer.body.toString().slice(0, 500)}`;
+  return JSON.stringify({ method, path, headers, body: body?.toString('base64').slice(0, 2000), told });
+}
