@@ -34,7 +34,7 @@ const PUMPS = [
   '/a',
   'a-',
   'ab ',
-  'http://\\',
+  'http://a',
 ];
 
 interface Pattern {
