@@ -4,7 +4,18 @@ import { HostClient } from '../../support/embedding/host-client';
 
 const TABLES = `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
   WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_name NOT LIKE 'j%' ORDER BY 1`;
-const OURS = ['api_keys', 'batches', 'files', 'installation', 'leftovers', 'migrations', 'owners', 'parts', 'provider_pauses', 'turns'];
+const OURS = [
+  'api_keys',
+  'batches',
+  'files',
+  'installation',
+  'leftovers',
+  'migrations',
+  'owners',
+  'parts',
+  'provider_pauses',
+  'turns',
+];
 
 describe('the tables of Meshbatch', () => {
   let ground: HostGround;
