@@ -11,7 +11,7 @@ import { FULL_TIER } from '../support/tier';
 import { AnswerCheck, type FuzzAnswer } from './answer-check';
 import { requests, type FuzzRequest } from './requests';
 
-const COUNT = Number(process.env.FUZZ_COUNT ?? (FULL_TIER ? 20_000 : 1500));
+const COUNT = Number(process.env.FUZZ_COUNT ?? (FULL_TIER ? 20_000 : 500));
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const AT_ONCE = 16;
 const CHUNK = 500;
@@ -36,7 +36,12 @@ describe('fuzz', () => {
   beforeAll(async () => {
     service = await TestService.start({
       database: 'server',
-      env: { BATCH_LIMIT_PER_OWNER: '1000000', LOG_LEVEL: 'error', BODY_IDLE_TIMEOUT_MS: '3000' },
+      env: {
+        BATCH_LIMIT_PER_OWNER: '1000000',
+        MAX_CONCURRENT_CREATES: '100',
+        LOG_LEVEL: 'error',
+        BODY_IDLE_TIMEOUT_MS: '3000',
+      },
     });
   });
 

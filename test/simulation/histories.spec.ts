@@ -11,13 +11,8 @@ import { replayCommand, shrink } from './world/shrink';
 /** Of {@link EngineEnvironment}. */
 declare const PGlite: typeof Engine;
 
-const HISTORIES = FULL_TIER ? 2000 : 12;
-const SAMPLED_MUTANTS = [
-  'a create is sent before it is noted',
-  'a lease is taken from whoever holds it',
-  'a provider has slots for all',
-  'rows that are missing are not waited for',
-];
+const HISTORIES = FULL_TIER ? 2000 : 5;
+const SAMPLED_MUTANTS = ['a lease is taken from whoever holds it', 'rows that are missing are not waited for'];
 const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 jest.setTimeout(150_000);
@@ -42,7 +37,7 @@ describe('histories in virtual time', () => {
     expect(other.hash).not.toBe(first.hash);
   });
 
-  it('runs the same history when only the faults that fired are allowed', async () => {
+  (FULL_TIER ? it : it.skip)('runs the same history when only the faults that fired are allowed', async () => {
     const { fired, hash } = await runHistory(place, { seed: 7 });
     const only = new Set(fired.map(({ decision }) => decision));
     expect((await runHistory(place, { seed: 7, only })).hash).toBe(hash);

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
 import type { IncomingMessage, Server } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { INestApplication } from '@nestjs/common';
 import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
 import { eventually } from '../../support/execution/execution-bench';
+import { filesIn } from '../../support/files-in';
 import { DelegatingBlobStore } from '../../support/delegating-blob-store';
 import { chatItems, type BatchBody } from '../../support/service/api-client';
 import { RawConnection } from '../../support/service/raw-connection';
@@ -63,8 +63,8 @@ describe.each(['express', 'fastify'] as const)('bodies of a host on %s', (platfo
 
   /** Inputs, and what is being written; what becomes of earlier batches meanwhile is not this test's. */
   async function inputs(): Promise<string[]> {
-    const entries = await readdir(join(ground.folder, 'blobs'), { recursive: true, withFileTypes: true });
-    return entries.map(({ name }) => name).filter((name) => /^input|^\.writing/.test(name));
+    const paths = await filesIn(join(ground.folder, 'blobs'));
+    return paths.map((path) => basename(path)).filter((name) => /^input|^\.writing/.test(name));
   }
 
   it('are taken as gzip', async () => {

@@ -5,6 +5,7 @@ import { chatItems } from '../../support/service/api-client';
 import { runCommand } from '../../support/service/keys-command';
 import { TestService } from '../../support/service/test-service';
 import { AnthropicSimulator } from '../../support/upstreams/anthropic/anthropic-simulator';
+import { FULL_TIER } from '../../support/tier';
 
 const NOTHING = { status: 200, body: { data: [], has_more: false } };
 const MODEL = 'claude-haiku-4-5';
@@ -135,7 +136,7 @@ describe('a part that needs an operator', () => {
   }
 });
 
-describe('the command for parts', () => {
+(FULL_TIER ? describe : describe.skip)('the command for parts', () => {
   it('lists a part and adopts its job on a server beside the service', async () => {
     const anthropic = await AnthropicSimulator.start({ stateMs: 1 });
     const service = await TestService.start({ database: 'server', env: reached(anthropic) });

@@ -4,7 +4,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { BUCKET, CREDENTIALS, type S3Server } from '../s3/s3-server';
 import type { Cluster } from './cluster';
 import type { RowQueries } from './cluster-rows';
-import { filesIn, orNone } from './files-in';
+import { filesIn, orNone } from '../files-in';
 import type { Violation } from './violation';
 
 /** Says whose the blobs are. */

@@ -2,7 +2,7 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkBlobs, type BlobsPlace } from './check-blobs';
-import { filesIn, orNone } from './files-in';
+import { filesIn, orNone } from '../files-in';
 import type { Violation } from './violation';
 
 const LOOK_MS = 200;
