@@ -78,7 +78,7 @@ export { HealthModule } from './health/health.module';
 export { IngestModule } from './ingest/ingest.module';
 export type { BodyLimits } from './ingest/body-limits';
 export type { IngestLimits } from './ingest/ingest-limits';
-export type { IngestModuleOptions } from './ingest/ingest.module-definition';
+export type { IngestModuleOptions, LoadLimits } from './ingest/ingest.module-definition';
 export { MetricsModule } from './metrics/metrics.module';
 export type { MetricsModuleOptions } from './metrics/metrics.module-definition';
 export { PersistenceModule } from './persistence/persistence.module';

@@ -5,8 +5,8 @@ import { InstantColumn } from '../persistence/columns';
 export type PausedCalls = 'submits' | 'polls';
 
 /** Why: the provider refuses our credentials or our balance, or it told us to come back later. */
-export const PAUSE_REASONS = ['credentials', 'rate'] as const;
-export type PauseReason = (typeof PAUSE_REASONS)[number];
+export type PauseReason = 'credentials' | 'rate';
+export const PAUSE_REASONS: readonly PauseReason[] = ['credentials', 'rate'];
 
 /** Until when calls of a kind to a provider wait, in every process. One that is over stays until a probe went well. */
 @Entity('provider_pauses')

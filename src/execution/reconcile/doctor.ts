@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CHECKS, type Check, type Finding } from './check';
+import { CHECKS, type Check } from './check';
 
 /** What one check found. */
 export interface Diagnosis {
   readonly check: string;
   readonly found: number;
   /** The first of them. */
-  readonly findings: readonly Pick<Finding, 'subject' | 'message'>[];
+  readonly findings: readonly { readonly subject: string; readonly message: string }[];
   /** Why the check came to no end; null when it did. */
   readonly failure: string | null;
 }
