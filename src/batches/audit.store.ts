@@ -3,7 +3,7 @@ import { Clock } from '../common/clock';
 import { StoredFileEntity } from '../files/stored-file.entity';
 import { Database } from '../persistence/database';
 import { BatchEntity } from './batch.entity';
-import { TERMINAL_STATUSES } from './batch-status';
+import { IS_ACTIVE } from './batch-status';
 import { PartEntity } from './part.entity';
 import type { PartState } from './part-state';
 
@@ -12,8 +12,6 @@ interface Tables {
   readonly batches: string;
   readonly files: string;
 }
-
-const NOT_ENDED = `status NOT IN (${TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ')})`;
 
 /** Spelled as the indexes of parts that have not ended spell it: those that have are many. */
 const NOT_RUNNING = `state NOT IN ('ended', 'running')`;
@@ -34,12 +32,12 @@ const countByProvider = ({ parts }: Tables) => `SELECT provider, count(*)::int A
     SELECT provider FROM ${parts} WHERE ${RUNNING} UNION ALL SELECT provider FROM ${parts} WHERE ${NOT_RUNNING}) open
   GROUP BY provider ORDER BY provider`;
 
-const selectUnsettled = ({ parts, batches }: Tables) => `SELECT id FROM ${batches} b WHERE ${NOT_ENDED}
+const selectUnsettled = ({ parts, batches }: Tables) => `SELECT id FROM ${batches} b WHERE ${IS_ACTIVE}
   AND NOT EXISTS (SELECT FROM ${parts} p WHERE p.batch_id = b.id AND p.state <> 'ended' OFFSET 0) ORDER BY id LIMIT $1`;
 
 const selectPastDeadline = ({
   batches,
-}: Tables) => `SELECT id FROM ${batches} WHERE ${NOT_ENDED} AND deadline_passed_at <= $1
+}: Tables) => `SELECT id FROM ${batches} WHERE ${IS_ACTIVE} AND deadline_passed_at <= $1
   ORDER BY deadline_passed_at LIMIT $2`;
 
 /** The blobs that the rows of these batches name. */
@@ -50,7 +48,7 @@ const selectKeys = ({ files, parts }: Tables) => `
   UNION SELECT results->>'indexKey' FROM ${parts} WHERE batch_id = ANY($1)`;
 
 const selectActive = ({ batches }: Tables) =>
-  `SELECT id FROM ${batches} WHERE ${NOT_ENDED} AND id > $1 ORDER BY id LIMIT $2`;
+  `SELECT id FROM ${batches} WHERE ${IS_ACTIVE} AND id > $1 ORDER BY id LIMIT $2`;
 
 export interface OverduePart {
   readonly id: string;
@@ -60,14 +58,14 @@ export interface OverduePart {
   readonly due_at: Date;
 }
 
-export interface ParkedPart {
+interface ParkedPart {
   readonly id: string;
   readonly batch_id: string;
   readonly provider: string;
   readonly create_sent_at: Date;
 }
 
-export interface UnreadPart {
+interface UnreadPart {
   readonly id: string;
   readonly batch_id: string;
   readonly provider: string;

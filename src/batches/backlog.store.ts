@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { Database } from '../persistence/database';
 import { BatchEntity } from './batch.entity';
-import { TERMINAL_STATUSES, type BatchStatus } from './batch-status';
+import { IS_ACTIVE, type BatchStatus } from './batch-status';
 import { PartEntity } from './part.entity';
 import type { PartState } from './part-state';
 
@@ -33,7 +33,7 @@ const selectBacklog = (parts: string, batches: string) => `
     FROM ${parts} WHERE state NOT IN ('ended', 'running') GROUP BY provider, state
   UNION ALL
   SELECT NULL, status, count(*)::int, NULL
-    FROM ${batches} WHERE status NOT IN (${TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ')}) GROUP BY status`;
+    FROM ${batches} WHERE ${IS_ACTIVE} GROUP BY status`;
 
 type BacklogRow =
   | { readonly provider: string; readonly state: PartState; readonly count: number; readonly due_at: Date | null }

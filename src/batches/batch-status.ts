@@ -13,6 +13,9 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
 export const TERMINAL_STATUSES = ['completed', 'failed', 'expired', 'cancelled'] as const satisfies BatchStatus[];
 
+/** Batches that have not ended, spelled as the index of them spells it, so that it is used. */
+export const IS_ACTIVE = `status NOT IN (${TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ')})`;
+
 export function isTerminal(status: BatchStatus): boolean {
   return (TERMINAL_STATUSES as readonly BatchStatus[]).includes(status);
 }

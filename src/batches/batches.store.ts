@@ -5,7 +5,7 @@ import { Database } from '../persistence/database';
 import { insertTogether } from '../persistence/insert-together';
 import type { OwnerHoldings } from '../quota/owner-holdings';
 import { BatchEntity } from './batch.entity';
-import { TERMINAL_STATUSES, type BatchStatus } from './batch-status';
+import { IS_ACTIVE, TERMINAL_STATUSES, type BatchStatus } from './batch-status';
 import { PartEntity } from './part.entity';
 import type { StopReason } from './part-state';
 import { wakeStopped } from './parts.store';
@@ -27,11 +27,9 @@ export interface NewBatch {
 export class BatchesStore implements OwnerHoldings {
   constructor(private readonly database: Database) {}
 
-  /** The states are spelled as the index of active batches spells them, so that it is used. */
   activeCount(owner: string): string {
-    const ended = TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ');
     const batches = this.database.tableOf(BatchEntity);
-    return `SELECT count(*)::int FROM ${batches} WHERE owner_id = ${owner} AND status NOT IN (${ended})`;
+    return `SELECT count(*)::int FROM ${batches} WHERE owner_id = ${owner} AND ${IS_ACTIVE}`;
   }
 
   /** As a float, which is exact far beyond any disk: the sum of a bigint comes as text. */

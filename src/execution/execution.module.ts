@@ -27,7 +27,7 @@ import { PollStep } from './poll.step';
 import { PollsUnderWay } from './polls-under-way';
 import { Poller } from './poller';
 import { Doctor } from './reconcile/doctor';
-import { RECONCILIATION } from './reconcile/providers';
+import { RECONCILIATION } from './reconcile/reconciliation';
 import { Reconciler } from './reconcile/reconciler';
 import { RecoveryStep } from './recovery.step';
 import { ResultsReader } from './results-reader';
