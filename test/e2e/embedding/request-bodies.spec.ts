@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { INestApplication } from '@nestjs/common';
 import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
 import { eventually } from '../../support/execution/execution-bench';
-import { filesIn } from '../../support/files-in';
+import { filesBelow } from '../../../src/common/folder-walk';
 import { DelegatingBlobStore } from '../../support/delegating-blob-store';
 import { chatItems, type BatchBody } from '../../support/service/api-client';
 import { RawConnection } from '../../support/service/raw-connection';
@@ -63,8 +63,9 @@ describe.each(['express', 'fastify'] as const)('bodies of a host on %s', (platfo
 
   /** Inputs, and what is being written; what becomes of earlier batches meanwhile is not this test's. */
   async function inputs(): Promise<string[]> {
-    const paths = await filesIn(join(ground.folder, 'blobs'));
-    return paths.map((path) => basename(path)).filter((name) => /^input|^\.writing/.test(name));
+    const names: string[] = [];
+    for await (const path of filesBelow(join(ground.folder, 'blobs'))) names.push(basename(path));
+    return names.filter((name) => /^input|^\.writing/.test(name));
   }
 
   it('are taken as gzip', async () => {

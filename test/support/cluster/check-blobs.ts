@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { filesBelow, modifiedAt } from '../../../src/common/folder-walk';
 import { BUCKET, CREDENTIALS, type S3Server } from '../s3/s3-server';
 import type { Cluster } from './cluster';
 import type { RowQueries } from './cluster-rows';
-import { filesIn, orNone } from '../files-in';
 import type { Violation } from './violation';
 
 /** Says whose the blobs are. */
@@ -36,11 +35,12 @@ export async function checkBlobs(cluster: BlobsPlace): Promise<Violation[]> {
 
 /** By key, when it was written; half-written ones too. */
 async function inFolder(folder: string): Promise<Map<string, number>> {
-  const found = (await filesIn(folder)).map(async (path): Promise<[string, number][]> => {
-    const stats = await orNone(stat(path), null);
-    return stats ? [[relative(folder, path), stats.mtimeMs]] : [];
-  });
-  return new Map((await Promise.all(found)).flat());
+  const found = new Map<string, number>();
+  for await (const path of filesBelow(folder)) {
+    const writtenAt = await modifiedAt(path);
+    if (writtenAt) found.set(relative(folder, path), writtenAt.getTime());
+  }
+  return found;
 }
 
 async function inBucket(bucket: S3Server): Promise<Map<string, number>> {

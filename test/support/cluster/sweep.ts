@@ -1,8 +1,8 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { filesBelow } from '../../../src/common/folder-walk';
 import { checkBlobs, type BlobsPlace } from './check-blobs';
-import { filesIn, orNone } from '../files-in';
 import type { Violation } from './violation';
 
 const LOOK_MS = 200;
@@ -29,7 +29,11 @@ export async function sweep(place: Littered, waitMs: number): Promise<Violation[
   }
 }
 
-/** Gives all that is in a folder the date of the beginning of time. */
+/** Gives all that is in a folder the date of the beginning of time; what goes meanwhile is passed over. */
 async function age(folder: string): Promise<void> {
-  await Promise.all((await filesIn(folder)).map((path) => orNone(utimes(path, 0, 0), undefined)));
+  for await (const path of filesBelow(folder)) {
+    await utimes(path, 0, 0).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
 }
