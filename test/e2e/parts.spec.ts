@@ -1,7 +1,7 @@
 import { ApiClient, chatItems, type BatchBody } from '../support/service/api-client';
 import { smallParts, type SmallParts } from '../support/service/catalog-file';
-import { createKey } from '../support/service/keys-command';
 import { OpenAiService } from '../support/service/openai-service';
+import { ownerKey } from '../support/service/stored-keys';
 import { DATABASE_KINDS, type DatabaseKind } from '../support/service/test-service';
 import { sampled } from '../support/tier';
 import type { SimulatorOptions } from '../support/upstreams/openai/types';
@@ -112,7 +112,7 @@ describe('a batch of several parts', () => {
   it('lets an owner with one part go before the rest of another owner’s many', async () => {
     await start('server', 1);
     const { simulator, service } = openai;
-    const { key } = await createKey(service, 'other');
+    const key = await ownerKey(service, 'other');
     simulator.hold('in_progress', 0);
     const { body: many } = await api.create({ requests: chatItems(PROMPTS) });
     await simulator.waitForBatch((batch) => batch.status === 'in_progress');

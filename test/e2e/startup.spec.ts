@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { chatItems } from '../support/service/api-client';
-import { createKey, runCommand, runKeys } from '../support/service/keys-command';
+import { runCommand, runKeys } from '../support/service/keys-command';
 import { DATABASE_KINDS, TestService } from '../support/service/test-service';
 
 const MAIN = resolve(__dirname, '../../dist/main.js');
@@ -15,20 +15,6 @@ describe.each(DATABASE_KINDS)('the process, %s database', (database) => {
   });
 
   afterAll(() => service.dispose());
-
-  it('takes operator’s commands while it runs', async () => {
-    const { id, key } = await createKey(service, 'acme');
-    const statusOfList = async () => (await service.client(key).send('GET', '/v1/batches')).status;
-    expect(await statusOfList()).toBe(200);
-    expect(await runKeys(service, 'list')).toContainEqual(expect.objectContaining({ id, owner: 'acme' }));
-    await runKeys(service, 'suspend', id);
-    expect(await statusOfList()).toBe(403);
-    await runKeys(service, 'activate', id);
-    expect(await statusOfList()).toBe(200);
-    await runKeys(service, 'revoke', id);
-    expect(await statusOfList()).toBe(401);
-    expect(service.log).not.toContain(key);
-  });
 
   it('tells what is wrong with a command in a sentence', async () => {
     const wrong = [

@@ -3,9 +3,9 @@ import { freePort } from '../../support/free-port';
 import { samplesOf } from '../../support/metric-samples';
 import { expectRefusal } from '../../support/service/envelope';
 import { chatItems, type ErrorBody } from '../../support/service/api-client';
-import { createKey } from '../../support/service/keys-command';
 import { blobsOf, eventually, holdings } from '../../support/service/leftovers';
 import { RawConnection } from '../../support/service/raw-connection';
+import { ownerKey } from '../../support/service/stored-keys';
 import { TEST_KEY, TestService } from '../../support/service/test-service';
 
 /** Nobody listens there, so these batches do not end. */
@@ -100,7 +100,7 @@ describe('the bytes that an owner has stored', () => {
   });
 
   it('let no more of many creates at once of another owner through than there is room for', async () => {
-    const api = service.client((await createKey(service, 'other')).key);
+    const api = service.client(await ownerKey(service, 'other'));
     const { body } = await api.create(bodyOf(200, 'gpt-4o-mini'));
     const { bytes } = (await api.send<{ bytes: number }>('GET', `/v1/files/${body.input_file_id}`)).body;
     const answers = await Promise.all(Array.from({ length: 10 }, () => api.create(bodyOf(200, 'gpt-4o-mini'))));

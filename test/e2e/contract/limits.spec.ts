@@ -2,6 +2,7 @@ import { chatItems, type Answer, type ApiClient, type BatchBody } from '../../su
 import { expectRefusal } from '../../support/service/envelope';
 import { createKey, runKeys } from '../../support/service/keys-command';
 import { blobsOf } from '../../support/service/leftovers';
+import { ownerKey } from '../../support/service/stored-keys';
 import { DATABASE_KINDS, TestService } from '../../support/service/test-service';
 
 /** Nobody listens there, so these batches stay active until they are cancelled. */
@@ -14,7 +15,7 @@ describe.each(DATABASE_KINDS)('owners, keys and their limit, %s database', (data
 
   beforeAll(async () => {
     service = await TestService.start({ database, env: { ...UNREACHABLE, MAX_CONCURRENT_CREATES: '200' } });
-    const key = async (owner: string) => service.client((await createKey(service, owner)).key);
+    const key = async (owner: string) => service.client(await ownerKey(service, owner));
     [first, second, other] = [await key('team'), await key('team'), await key('other')];
   });
 

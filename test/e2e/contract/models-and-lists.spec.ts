@@ -1,6 +1,6 @@
 import { chatItems, type ApiClient, type BatchBody } from '../../support/service/api-client';
 import { expectFaults, expectRefusal } from '../../support/service/envelope';
-import { createKey } from '../../support/service/keys-command';
+import { ownerKey } from '../../support/service/stored-keys';
 import { TestService } from '../../support/service/test-service';
 
 interface Page {
@@ -74,7 +74,7 @@ describe('models and lists', () => {
     let ids: string[];
 
     beforeAll(async () => {
-      reader = service.client((await createKey(service, 'lister')).key);
+      reader = service.client(await ownerKey(service, 'lister'));
       const created: string[] = [];
       for (let index = 0; index < 22; index++) {
         created.push((await reader.create({ requests: chatItems(['x']) })).body.id);

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { chatItems, type Answer, type ApiClient, type BatchBody } from '../../support/service/api-client';
 import { expectRefusal } from '../../support/service/envelope';
-import { createKey } from '../../support/service/keys-command';
+import { ownerKey } from '../../support/service/stored-keys';
 import { TestService } from '../../support/service/test-service';
 
 const [NO_BATCH, NO_FILE] = [`batch_${'0'.repeat(26)}`, `file_${'0'.repeat(26)}`];
@@ -29,7 +29,7 @@ describe('what is not there', () => {
   beforeAll(async () => {
     service = await TestService.start({ database: 'server' });
     owner = service.client();
-    stranger = service.client((await createKey(service, 'stranger')).key);
+    stranger = service.client(await ownerKey(service, 'stranger'));
     const { body } = await owner.create({ requests: chatItems(['x', 'y [fail]'], 'sandbox/flaky') });
     batch = await owner.waitFor(body.id);
   });

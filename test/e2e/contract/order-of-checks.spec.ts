@@ -1,6 +1,7 @@
 import { ApiClient, chatItems, type Answer, type ErrorBody } from '../../support/service/api-client';
 import { expectRefusal } from '../../support/service/envelope';
 import { createKey } from '../../support/service/keys-command';
+import { ownerKey } from '../../support/service/stored-keys';
 import { TestService } from '../../support/service/test-service';
 
 const ONE = { requests: chatItems(['one'], 'sandbox/echo') };
@@ -113,7 +114,7 @@ describe('the order of checks', () => {
     const TOO_LONG = 'x'.repeat(6000);
 
     it('comes the limit, then the content type, then the length, then the body', async () => {
-      const { key } = await createKey(service, 'busy');
+      const key = await ownerKey(service, 'busy');
       const busy = service.client(key);
       const attempt = (body: string, type: string): Promise<Answer<ErrorBody>> =>
         busy.send('POST', '/v1/batches', body, { 'content-type': type });

@@ -7,8 +7,8 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { chatItems, type ApiClient, type BatchBody, type ResultEntry } from '../../support/service/api-client';
 import { expectFaults, expectRefusal } from '../../support/service/envelope';
-import { createKey } from '../../support/service/keys-command';
 import { eventually } from '../../support/service/leftovers';
+import { ownerKey } from '../../support/service/stored-keys';
 import { OpenAiService } from '../../support/service/openai-service';
 
 /** Four parts: items 0 and 1, 2 to 4, 5 and 6, 7 to 9. */
@@ -119,7 +119,7 @@ describe('the results of a batch of several parts', () => {
   });
 
   it("is the same 404 for somebody else's and for none", async () => {
-    const stranger = openai.service.client((await createKey(openai.service, 'stranger')).key);
+    const stranger = openai.service.client(await ownerKey(openai.service, 'stranger'));
     const foreign = await stranger.send('GET', `/v1/batches/${batch.id}/results`);
     const none = await api.send('GET', `/v1/batches/batch_${'0'.repeat(26)}/results`);
     for (const answer of [foreign, none]) expectRefusal(answer, 404, 'not_found');

@@ -1,7 +1,7 @@
 import { chatItems, type BatchBody, type ErrorBody } from '../../support/service/api-client';
-import { createKey } from '../../support/service/keys-command';
 import { blobsOf, eventually } from '../../support/service/leftovers';
 import { RawConnection, type RawAnswer } from '../../support/service/raw-connection';
+import { ownerKey } from '../../support/service/stored-keys';
 import { TEST_KEY, TestService } from '../../support/service/test-service';
 
 const POST = 'POST /v1/batches';
@@ -43,7 +43,7 @@ describe('a body that is not read before its time', () => {
   });
 
   it('429 comes without 100 Continue', async () => {
-    const { key } = await createKey(service, 'full');
+    const key = await ownerKey(service, 'full');
     const created = await Promise.all(Array.from({ length: 10 }, () => service.client(key).create(ONE)));
     expect(created.map(({ status }) => status)).toEqual(Array(10).fill(200));
     connection.head(POST, EXPECT, JSON_TYPE, length(ONE.length), authorization(key));
@@ -89,7 +89,7 @@ describe('a body that is not read before its time', () => {
   });
 
   it('a body that ends before its declared length is no batch, even where what came is whole JSON', async () => {
-    const { key } = await createKey(service, 'hung-up');
+    const key = await ownerKey(service, 'hung-up');
     const isWriting = async () => (await blobsOf(service)).some((blob) => blob.includes('.writing'));
     connection.head(POST, EXPECT, JSON_TYPE, length(ONE.length + 10), authorization(key));
     await connection.goAhead();

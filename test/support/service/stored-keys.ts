@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { createKey } from './keys-command';
 import type { TestService } from './test-service';
 
 interface KeyOptions {
@@ -42,4 +43,11 @@ export async function storeKeys(
   } finally {
     await client.end();
   }
+}
+
+/** Makes a key of an owner the quickest way that the database allows. */
+export async function ownerKey(service: TestService, owner: string): Promise<string> {
+  if (service.databaseUrl === null) return (await createKey(service, owner)).key;
+  const [key] = await storeKeys(service, owner, [{}]);
+  return key!;
 }
