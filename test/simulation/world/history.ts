@@ -12,7 +12,7 @@ import { Watch } from './watch';
 import { World } from './world';
 
 const HOUR = 3_600_000;
-/** After its deadline, its drain and what reading results takes, every batch has ended. */
+/** A batch that was made so long ago has ended: after its deadline, its drain and what reading results takes. */
 const LONGEST_MS = 30 * HOUR;
 const MOST_STEPS = 50_000;
 export interface HistoryOptions {
@@ -75,9 +75,11 @@ export async function runHistory(place: HistoryPlace, options: HistoryOptions): 
 
 async function run(world: World, clients: Clients, watch: Watch): Promise<void> {
   const { scheduler } = world;
-  const latest = scheduler.now + LONGEST_MS;
+  let [batches, latest] = [0, scheduler.now + LONGEST_MS];
   for (;;) {
     if (watch.violations.length > 0) return;
+    // One may be made only when another has ended: its owner had no room for it.
+    if (watch.batches.size > batches) [batches, latest] = [watch.batches.size, scheduler.now + LONGEST_MS];
     if (await scheduler.step()) {
       if (scheduler.steps < MOST_STEPS) continue;
       return watch.violate('the history has no end');
