@@ -77,7 +77,8 @@ function keepBusy({ source, flags }: Omit<Pattern, 'file'>, busyMs: number): voi
   const pumps = begins === '' ? PUMPS : [...PUMPS, begins];
   const texts = pumps.flatMap((pump) => {
     const many = pump.repeat(LENGTH / pump.length);
-    return [`${many}\0`, `${begins}${many}\0`, `\0${many}\0`];
+    // NUL is no space and ends what takes letters; a space ends what takes all but spaces.
+    return [`${many}\0`, `${begins}${many}\0`, `${begins}${many} \0`, `\0${many}\0`];
   });
   runInContext(
     'for (const text of texts) { pattern.lastIndex = 0; pattern.test(text); }',
