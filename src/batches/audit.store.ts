@@ -41,11 +41,12 @@ const selectPastDeadline = ({
   ORDER BY deadline_passed_at LIMIT $2`;
 
 /** The blobs that the rows of these batches name. */
-const selectKeys = ({ files, parts }: Tables) => `
+const selectKeys = ({ files, parts, batches }: Tables) => `
   SELECT segment->>'key' AS key FROM ${files}, jsonb_array_elements(segments) segment WHERE batch_id = ANY($1)
   UNION SELECT segment->>'indexKey' FROM ${files}, jsonb_array_elements(segments) segment WHERE batch_id = ANY($1)
   UNION SELECT results->>'key' FROM ${parts} WHERE batch_id = ANY($1)
-  UNION SELECT results->>'indexKey' FROM ${parts} WHERE batch_id = ANY($1)`;
+  UNION SELECT results->>'indexKey' FROM ${parts} WHERE batch_id = ANY($1)
+  UNION SELECT origin_key FROM ${batches} WHERE id = ANY($1)`;
 
 const selectActive = ({ batches }: Tables) =>
   `SELECT id FROM ${batches} WHERE ${IS_ACTIVE} AND id > $1 ORDER BY id LIMIT $2`;

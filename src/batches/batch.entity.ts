@@ -54,6 +54,18 @@ export class BatchEntity {
   @Column('text', { nullable: true, transformer: metadataText })
   metadata!: Record<string, unknown> | null;
 
+  /** The first batch of the family, of which this one runs some items again; null for one that is not a retry. */
+  @Column('text', { name: 'root_id', nullable: true })
+  rootId!: string | null;
+
+  /** Which retry of the family it is, from 1. */
+  @Column('integer', { name: 'retry_ordinal', nullable: true })
+  retryOrdinal!: number | null;
+
+  /** The blob that holds the index of each of its items in the first batch. */
+  @Column('text', { name: 'origin_key', nullable: true })
+  originKey!: string | null;
+
   @Column('text', { name: 'input_file_id' })
   inputFileId!: string;
 

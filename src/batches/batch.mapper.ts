@@ -16,6 +16,7 @@ export function toBatchSummary(batch: BatchEntity): BatchSummaryDto {
     provider: batch.provider,
     status: batch.status,
     completion_window: batch.completionWindow,
+    retry_of: batch.rootId,
     input_file_id: batch.inputFileId,
     output_file_id: batch.outputFileId,
     error_file_id: batch.errorFileId,

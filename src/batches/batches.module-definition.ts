@@ -8,6 +8,7 @@ import { QueueModule } from '../queue/queue.module';
 import { QuotaModule } from '../quota/quota.module';
 import { BatchesController } from './batches.controller';
 import { BATCHES_OPTIONS, type BatchesModuleOptions } from './batches.options';
+import { RetryController } from './family/retry.controller';
 import { ResultsController } from './results.controller';
 
 export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions>(
@@ -16,5 +17,5 @@ export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions
     needs: [PersistenceModule, QueueModule, AuthModule, QuotaModule, FilesModule, IngestModule, MetricsModule],
     token: BATCHES_OPTIONS,
   },
-  [BatchesController, ResultsController],
+  [BatchesController, ResultsController, RetryController],
 );

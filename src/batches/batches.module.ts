@@ -14,8 +14,17 @@ import { BatchesStore } from './batches.store';
 import { CreateBatchEndpoint } from './create-batch.endpoint';
 import { CreateBatchService } from './create-batch.service';
 import { CreateBatchTransaction } from './create-batch.transaction';
+import { FamilyStore } from './family/family.store';
+import { FamilyWalk } from './family/family-walk';
+import { MergedResults } from './family/merged-results';
+import { Origins } from './family/origins';
+import { RetryBatchEndpoint } from './family/retry-batch.endpoint';
+import { RetryBatchService } from './family/retry-batch.service';
+import { RetrySelection } from './family/retry-selection';
+import { RootInput } from './family/root-input';
 import { LeftoversStore } from './leftovers.store';
 import { NewBatchBuilder } from './new-batch.builder';
+import { NewBlobs } from './new-blobs';
 import { PartKinds } from './part-kinds';
 import { PartSlots } from './part-slots';
 import { PartsStore } from './parts.store';
@@ -45,6 +54,15 @@ import { ResultsPages } from './results-pages';
     CreateBatchService,
     CreateBatchTransaction,
     NewBatchBuilder,
+    NewBlobs,
+    FamilyStore,
+    FamilyWalk,
+    MergedResults,
+    Origins,
+    RetryBatchEndpoint,
+    RetryBatchService,
+    RetrySelection,
+    RootInput,
     { provide: OwnerHoldings, useExisting: BatchesStore },
   ],
   exports: [

@@ -10,14 +10,17 @@ import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { BatchMetrics } from './batch-metrics';
 import { toBatch } from './batch.mapper';
 import { CreateBatchService } from './create-batch.service';
+import type { CreatedBatch } from './create-batch.transaction';
 import type { BatchDto } from './dto/batch-detail.dto';
 
 /** What a create is asked by, and answered through. */
-interface Exchange {
+export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly aside: Aside;
 }
+
+/** Makes the batch of a body; `gone` aborts when the caller has gone away. */
+export type TakeBody = (bytes: AsyncIterable<Buffer>, gone: AbortSignal) => Promise<CreatedBatch>;
 
 /** A create over HTTP: what can be refused by owner and headers alone is refused before a byte of body is read. */
 @Injectable()
@@ -33,8 +36,19 @@ export class CreateBatchEndpoint {
   ) {}
 
   async handle(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
+    return this.admit(owner, { request, response }, () => {
+      const format = this.ingest.checkHeaders(request);
+      return (bytes, gone) => this.creates.create(owner.id, { bytes, format }, gone);
+    });
+  }
+
+  /**
+   * Takes any request that makes a batch, within the limits of process and owner.
+   * @param prepare refuses by the headers what need not be read, and tells how the body becomes a batch
+   */
+  async admit(owner: Owner, exchange: Exchange, prepare: () => TakeBody): Promise<BatchDto> {
     try {
-      return await this.load.run(owner.id, (aside) => this.take(owner, { request, response, aside }));
+      return await this.load.run(owner.id, (aside) => this.take(owner, { ...exchange, aside }, prepare));
     } catch (error) {
       this.metrics.refused(error);
       throw error;
@@ -48,17 +62,18 @@ export class CreateBatchEndpoint {
     return allowance;
   }
 
-  private async take(owner: Owner, { request, response, aside }: Exchange): Promise<BatchDto> {
+  private async take(
+    owner: Owner,
+    { request, response, aside }: Exchange & { readonly aside: Aside },
+    prepare: () => TakeBody,
+  ): Promise<BatchDto> {
     const { limit, remaining } = await this.setLimitHeaders(owner, response);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     await this.quota.assertStorageLeft(owner.id);
-    const format = this.ingest.checkHeaders(request);
+    const takeBody = prepare();
     await this.disk.assertRoomFor(Number(request.headers['content-length'] ?? 0));
     try {
-      const { batch, allowance } = await this.bodies.take(
-        { request, response, aside, ownerId: owner.id },
-        (bytes, gone) => this.creates.create(owner.id, { bytes, format }, gone),
-      );
+      const { batch, allowance } = await this.bodies.take({ request, response, aside, ownerId: owner.id }, takeBody);
       if (allowance) setHeaders(response, allowance);
       return toBatch(batch);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
 import { IncompleteBodyError } from '../ingest/ingest.errors';
@@ -16,6 +17,9 @@ export interface CreatedBatch {
   /** Null when the connection was lost at the commit: the batch is stored, and no count was read since. */
   readonly allowance: BatchAllowance | null;
 }
+
+/** Looks, with the owner's row held, whether the batch may still be; what it throws undoes the create. */
+export type CheckInside = (tx: EntityManager) => Promise<void>;
 
 /** How much later than the part before it a part of the same owner stands in line. */
 const SECONDS_A_TURN = 30;
@@ -52,9 +56,9 @@ export class CreateBatchTransaction {
   ) {}
 
   /** Throws {@link BatchLimitExceededError}, {@link StorageLimitExceededError}, {@link IncompleteBodyError} when the caller has gone away, or {@link UnknownCommitError} when no fresh read shows the batch. */
-  async run(rows: NewBatch, gone: AbortSignal): Promise<CreatedBatch> {
+  async run(rows: NewBatch, gone: AbortSignal, check?: CheckInside): Promise<CreatedBatch> {
     try {
-      return { batch: rows.batch, allowance: await this.insert(rows, gone) };
+      return { batch: rows.batch, allowance: await this.insert(rows, gone, check) };
     } catch (error) {
       if (!(error instanceof UnknownCommitError)) throw error;
       this.logger.warn(
@@ -66,9 +70,10 @@ export class CreateBatchTransaction {
     }
   }
 
-  private insert(rows: NewBatch, gone: AbortSignal): Promise<BatchAllowance> {
+  private insert(rows: NewBatch, gone: AbortSignal, check?: CheckInside): Promise<BatchAllowance> {
     return this.database.transaction(async (tx) => {
       const allowance = await this.quota.reserve(rows.batch.ownerId, rows.inputFile.bytes, tx);
+      await check?.(tx);
       await this.store.insert(rows, tx);
       await this.queue.enqueueNew(firstJobs(rows, allowance), tx);
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);

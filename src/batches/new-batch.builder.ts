@@ -28,6 +28,11 @@ const NOT_BEGUN = {
   cancelledAt: null,
 };
 
+/** How a batch belongs to a family. */
+export type FamilyLink = Pick<BatchEntity, 'rootId' | 'retryOrdinal' | 'originKey'>;
+
+const NO_RETRY: FamilyLink = { rootId: null, retryOrdinal: null, originKey: null };
+
 /** Makes the rows of a batch from what its body said. */
 @Injectable()
 export class NewBatchBuilder {
@@ -36,11 +41,11 @@ export class NewBatchBuilder {
     private readonly ids: Ids,
   ) {}
 
-  build(id: string, ownerId: string, ingested: IngestedBatch): NewBatch {
+  build(id: string, ownerId: string, ingested: IngestedBatch, link = NO_RETRY): NewBatch {
     const createdAt = new Date(this.clock.now());
     const inputFileId = this.ids.next('file');
     return {
-      batch: buildBatch({ id, ownerId, inputFileId, createdAt }, ingested),
+      batch: buildBatch({ id, ownerId, inputFileId, createdAt, ...link }, ingested),
       parts: ingested.parts.map((plan, ordinal) =>
         this.buildPart({ batchId: id, ordinal, ...plan }, ingested.resolved, createdAt),
       ),
@@ -62,7 +67,7 @@ export class NewBatchBuilder {
 }
 
 function buildBatch(
-  row: Pick<BatchEntity, 'id' | 'ownerId' | 'inputFileId' | 'createdAt'>,
+  row: Pick<BatchEntity, 'id' | 'ownerId' | 'inputFileId' | 'createdAt'> & FamilyLink,
   { resolved, endpoint, completionWindow, metadata, itemCount }: IngestedBatch,
 ): BatchEntity {
   return Object.assign(new BatchEntity(), row, {

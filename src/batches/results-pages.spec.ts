@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { BlobStore, type ByteRange } from '../blobs/blob-store';
+import { MemoryBlobs } from '../../test/support/memory-blobs';
 import { ResultsIndexBuilder } from '../files/results-index';
 import { SegmentReader } from '../files/segment-reader';
 import type { BatchEntity } from './batch.entity';
@@ -15,44 +14,6 @@ interface Entry {
   readonly index: number;
   readonly succeeded: boolean;
   readonly text: string;
-}
-
-/** Blobs in memory, which count the bytes of results that are read. */
-class MemoryBlobs extends BlobStore {
-  readonly blobs = new Map<string, Buffer>();
-  bytesRead = 0;
-
-  override read(key: string, range?: ByteRange): Promise<Readable> {
-    const bytes = this.blobs.get(key)?.subarray(range?.start ?? 0, (range?.end ?? Infinity) + 1) ?? Buffer.alloc(0);
-    const count = (length: number) => (this.bytesRead += key.endsWith('.index') ? 0 : length);
-    function* chunks() {
-      for (let at = 0; at < bytes.length; at += 1000) {
-        const chunk = bytes.subarray(at, at + 1000);
-        count(chunk.length);
-        yield chunk;
-      }
-    }
-    return Promise.resolve(Readable.from(chunks(), { highWaterMark: 1 }));
-  }
-
-  override write(): never {
-    throw new Error('Not here');
-  }
-  override size(): never {
-    throw new Error('Not here');
-  }
-  override delete(): never {
-    throw new Error('Not here');
-  }
-  override list(): never {
-    throw new Error('Not here');
-  }
-  override listUnfinished(): never {
-    throw new Error('Not here');
-  }
-  override discardUnfinished(): never {
-    throw new Error('Not here');
-  }
 }
 
 /** A batch of parts, each given as its items: whether they succeeded. What has not ended has no results. */

@@ -25,7 +25,8 @@ export interface ResultsPage {
   readonly facts: { readonly hasMore: boolean; readonly lastId: string | null } | null;
 }
 
-type EndedPart = PartEntity & { readonly results: PartResults };
+/** A part whose outcomes are all there. */
+export type EndedPart = PartEntity & { readonly results: PartResults };
 
 /** The lines `from` to `to`, which does not count, of a part's results; without an index all of them. */
 interface Slice {
@@ -102,7 +103,7 @@ function indexOf(batch: BatchEntity, after: string): number {
   throw new ValidationFailedError([{ loc: ['query', 'after'], msg, type: 'value_error', input: after }]);
 }
 
-function hasEnded(part: PartEntity): part is EndedPart {
+export function hasEnded(part: PartEntity): part is EndedPart {
   return part.state === 'ended' && part.results !== null;
 }
 
@@ -119,7 +120,8 @@ function lastIdOf(slices: readonly Slice[], view: ResultsView): string | null {
   return toResultId(part.batchId, part.firstItem + line);
 }
 
-async function* filtered(chunks: AsyncIterable<Buffer>, filter: CustomIdFilter): AsyncGenerator<Buffer> {
+/** Those of the entries that a filter picks. */
+export async function* filtered(chunks: AsyncIterable<Buffer>, filter: CustomIdFilter): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     const wanted = filter.push(chunk);
     if (wanted.length > 0) yield wanted;

@@ -8,6 +8,7 @@ import { ValidQuery } from '../http/valid-query.decorator';
 import { BatchesService } from './batches.service';
 import { ApiBatchResults } from './dto/api-batch-results.decorator';
 import { BatchResultsQuery } from './dto/queries.dto';
+import { MergedResults } from './family/merged-results';
 import { ResultsPages } from './results-pages';
 
 @ApiController('v1/batches', 'subpackage_batch')
@@ -15,6 +16,7 @@ export class ResultsController {
   constructor(
     private readonly batches: BatchesService,
     private readonly pages: ResultsPages,
+    private readonly merged: MergedResults,
     private readonly streams: OpenStreams,
   ) {}
 
@@ -27,10 +29,13 @@ export class ResultsController {
     @Res() response: PlatformResponse,
   ): Promise<void> {
     const batch = await this.batches.get(owner.id, id);
-    const { lines, facts } = await this.pages.open(batch, query);
+    const { lines, facts, status } =
+      query.merged === 'true'
+        ? await this.merged.open(batch, query)
+        : { ...(await this.pages.open(batch, query)), status: batch.status };
     const answer = takeOver(response);
     answer.setHeader('Content-Type', 'application/x-ndjson');
-    answer.setHeader('X-Batch-Status', batch.status);
+    answer.setHeader('X-Batch-Status', status);
     if (facts) answer.setHeader('X-Has-More', String(facts.hasMore));
     if (facts?.lastId) answer.setHeader('X-Last-Id', facts.lastId);
     await this.streams.send(owner.id, response, lines, { compressible: true });

@@ -4,6 +4,8 @@ import { LineCutter, spansOf, type LineSelection } from './line-cutter';
 import { BLOCK_ITEMS, ResultsIndex } from './results-index';
 import type { FileSegment } from './stored-file.entity';
 
+const PIECE_BYTES = 256 * 1024;
+
 /** A results file in the blob store; `bytes` is its length. */
 export interface ResultsBlob {
   readonly key: string;
@@ -38,6 +40,21 @@ export class SegmentReader {
         if (cutter.done) return;
       }
       if (file.bytes < Infinity && position < Math.min(end, file.bytes)) throw new ShortBlobError(file.key);
+    }
+  }
+
+  /**
+   * A results file from `start` on, in reads that end before their bytes are handed out: as many files can be open at once as one
+   * likes, and none holds a connection while it waits.
+   */
+  async *readPieces({ key, bytes }: ResultsBlob, start: number): AsyncGenerator<Buffer> {
+    for (let from = start; from < bytes; from += PIECE_BYTES) {
+      const end = Math.min(from + PIECE_BYTES, bytes);
+      const chunks: Buffer[] = [];
+      for await (const chunk of await this.readBlob(key, { start: from, end: end - 1 })) chunks.push(chunk);
+      const piece = Buffer.concat(chunks);
+      if (piece.length < end - from) throw new ShortBlobError(key);
+      yield piece;
     }
   }
 

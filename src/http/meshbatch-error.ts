@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'model_not_found'
+  | 'conflict'
+  | 'nothing_to_retry'
   | 'request_timeout'
   | 'payload_too_large'
   | 'unsupported_media_type'

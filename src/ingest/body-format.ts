@@ -32,11 +32,15 @@ export type BodyFormat =
       readonly metadata: GivenValue | null;
     };
 
+/** Whether the headers say that the body is one JSON document. */
+export function isJson(request: IncomingMessage): boolean {
+  return JSON_TYPE.test(request.headers['content-type'] ?? '');
+}
+
 /** The format that the headers name. @throws UnsupportedMediaTypeError */
 export function formatOf(request: IncomingMessage): BodyFormat {
-  const type = request.headers['content-type'] ?? '';
-  if (JSON_TYPE.test(type)) return { kind: 'json' };
-  if (!LINES_TYPE.test(type)) throw new UnsupportedMediaTypeError();
+  if (isJson(request)) return { kind: 'json' };
+  if (!LINES_TYPE.test(request.headers['content-type'] ?? '')) throw new UnsupportedMediaTypeError();
   return {
     kind: 'lines',
     completionWindow: givenBeside(request, 'completion_window', 'x-completion-window'),

@@ -20,8 +20,8 @@ export class PayloadTooLargeError extends MeshbatchError {
 export class UnsupportedMediaTypeError extends MeshbatchError {
   override readonly name = 'UnsupportedMediaTypeError';
 
-  constructor() {
-    super('unsupported_media_type', 'The Content-Type must be application/json or application/x-ndjson.');
+  constructor(types = 'application/json or application/x-ndjson') {
+    super('unsupported_media_type', `The Content-Type must be ${types}.`);
   }
 }
 

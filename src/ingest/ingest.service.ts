@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { BlobStore } from '../blobs/blob-store';
 import { HASH_KEY_BYTES } from '../common/keyed-hash';
@@ -12,8 +13,11 @@ import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest-limits';
 import { isDiskFull } from './free-disk';
 import { InsufficientStorageError } from './ingest.errors';
 import { IngestRun } from './ingest-run';
+import { ItemCopy, type StoredItem } from './item-copy';
+import type { BatchLines } from './part-bounds';
 import { planParts, type PartPlan } from './part-planner';
 import { checkBodyHeaders } from './request-body';
+import { resolveFor } from './resolve-for';
 
 /** What a line may gain upstream: our id in place of a short one, the vendor's model id in place of an alias. */
 const LINE_GROWTH_BYTES = 128;
@@ -34,6 +38,19 @@ export interface IngestedBatch {
   readonly completionWindow: string;
   readonly metadata: Record<string, unknown> | null;
   readonly parts: readonly PartPlan[];
+}
+
+/** Items of a stored batch that are to run again, and where they go. */
+export interface CopyOrder {
+  readonly inputKey: string;
+  readonly originKey: string;
+  readonly resolved: ResolvedModel;
+  readonly endpoint: Endpoint;
+  readonly completionWindow: string;
+  readonly metadata: Record<string, unknown> | null;
+  /** The index of each item where it comes from, growing. */
+  readonly origins: Uint32Array;
+  readonly items: AsyncIterable<readonly StoredItem[]>;
 }
 
 /** Takes the body of a create, in bounded memory. */
@@ -62,13 +79,30 @@ export class IngestService {
     const { registry, limits, hashKey, blobs } = this;
     const run = new IngestRun({ registry, limits, format, hashKey, reusesBlocks: blobs.releasesChunks });
     const inputBytes = await blobs.write(inputKey, run.read(bytes)).catch(asRefusal);
-    const { lines, resolved, ...facts } = run.result();
-    const caps = { ...resolved.limits, maxUnits: resolved.limits.maxEmbeddingInputs };
-    const parts = planParts(lines, caps, LINE_GROWTH_BYTES);
-    const itemCount = lines.offsets.length - 1;
-    this.metrics.bytes.inc(inputBytes);
-    this.metrics.items.inc(itemCount);
-    return { inputKey, inputBytes, itemCount, resolved, parts, ...facts };
+    const { lines, ...facts } = run.result();
+    return this.taken({ inputKey, inputBytes, ...facts }, lines);
+  }
+
+  /**
+   * Stores the items under `inputKey` and their origins, four bytes each in little-endian order, under `originKey`; throws a
+   * {@link MeshbatchError} and leaves nothing when an item is refused.
+   */
+  async copy({ originKey, origins, items, ...facts }: CopyOrder): Promise<IngestedBatch> {
+    const { inputKey, resolved, endpoint } = facts;
+    const copy = new ItemCopy(resolved, endpoint, origins.length);
+    const inputBytes = await this.blobs.write(inputKey, copy.read(items)).catch(asRefusal);
+    try {
+      await this.blobs.write(originKey, Readable.from([toBytes(origins)])).catch(asRefusal);
+    } catch (error) {
+      await this.blobs.delete(inputKey);
+      throw error;
+    }
+    return this.taken({ inputBytes, ...facts }, copy.lines);
+  }
+
+  /** As the first item of a create is resolved, with the same refusals. */
+  resolve(model: string, endpoint: Endpoint): ResolvedModel {
+    return resolveFor(this.registry, model, endpoint);
   }
 
   /** Refuses by its headers alone what need not be read; returns how the body is written. */
@@ -81,6 +115,21 @@ export class IngestService {
   async discard(inputKey: string): Promise<void> {
     await this.blobs.delete(inputKey);
   }
+
+  private taken(facts: Omit<IngestedBatch, 'itemCount' | 'parts'>, lines: BatchLines): IngestedBatch {
+    const { limits } = facts.resolved;
+    const parts = planParts(lines, { ...limits, maxUnits: limits.maxEmbeddingInputs }, LINE_GROWTH_BYTES);
+    const itemCount = lines.offsets.length - 1;
+    this.metrics.bytes.inc(facts.inputBytes);
+    this.metrics.items.inc(itemCount);
+    return { ...facts, itemCount, parts };
+  }
+}
+
+function toBytes(origins: Uint32Array): Buffer {
+  const bytes = Buffer.alloc(origins.length * 4);
+  origins.forEach((origin, at) => bytes.writeUInt32LE(origin, at * 4));
+  return bytes;
 }
 
 function asRefusal(error: unknown): never {

@@ -2,7 +2,6 @@ import type { LayoutScanner } from '../common/jsonl/layout-scanner';
 import { singleLine } from '../common/jsonl/replace-value';
 import { MeshbatchError } from '../http/meshbatch-error';
 import type { ProviderRegistry, ResolvedModel } from '../providers/provider-registry';
-import { CapabilityNotSupportedError } from '../providers/providers.errors';
 import type { CustomIdSet } from './custom-id-set';
 import { EmbeddingInputCounts } from './embedding-inputs';
 import { FaultList } from './fault-list';
@@ -13,12 +12,11 @@ import {
   UnsupportedParameterError,
 } from './ingest.errors';
 import { readItem, type ReadItem } from './item-reader';
+import { LINE_OVERHEAD_BYTES } from './item-rules';
 import type { LineWriter } from './line-writer';
+import { resolveFor } from './resolve-for';
 import { SimilarItem } from './similar-item';
 import { lineFrame, type LineFrame } from './stored-line';
-
-/** What a line gains upstream over its body: our id, the endpoint, the vendor's model id. */
-const LINE_OVERHEAD_BYTES = 1024;
 
 /** What the first item decides for all. */
 interface First {
@@ -97,10 +95,7 @@ export class ItemIntake {
 
   /** The first item decides who runs the batch: a refusal here ends the reading. */
   private resolve(item: ReadItem): First {
-    const resolved = this.registry.resolve(item.model);
-    if (!resolved.endpoints.includes(item.endpoint)) {
-      throw new CapabilityNotSupportedError(`The model ${resolved.model} has no batch support on ${item.endpoint}.`);
-    }
+    const resolved = resolveFor(this.registry, item.model, item.endpoint);
     const inputs = EmbeddingInputCounts.within(resolved.limits, item.endpoint);
     return { item, resolved, inputs, similar: new SimilarItem(item), frame: lineFrame(item.endpoint) };
   }

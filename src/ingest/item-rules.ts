@@ -1,5 +1,8 @@
 import { ENDPOINTS, type Endpoint } from '../providers/contract/adapter';
 
+/** What a line gains upstream over its body: our id, the endpoint, the vendor's model id. */
+export const LINE_OVERHEAD_BYTES = 1024;
+
 export const CUSTOM_ID_MAX_LENGTH = 512;
 export const DEFAULT_METHOD = 'POST';
 export const DEFAULT_ENDPOINT: Endpoint = '/v1/chat/completions';

@@ -10,6 +10,7 @@ const ERRORS = {
   '401': { name: 'Unauthorized', description: 'No API key, or one that is unknown or revoked' },
   '403': { name: 'Forbidden', description: 'The API key is suspended or lacks the scope' },
   '404': { name: 'NotFound', description: 'It does not exist, or belongs to somebody else' },
+  '409': { name: 'Conflict', description: 'The state of what it is about forbids it' },
   '413': { name: 'PayloadTooLarge', description: 'The body is above the limit' },
   '415': { name: 'UnsupportedMediaType', description: 'The body is of a type that is not taken' },
   '416': { name: 'RangeNotSatisfiable', description: 'The range lies outside the file' },
@@ -20,6 +21,7 @@ type Status = keyof typeof ERRORS;
 
 /** What cannot be read off an operation's own parameters. */
 const MORE: Readonly<Record<string, readonly Status[]>> = {
+  'retry-batch-v-1-batches-batch-id-retry-post': ['409'],
   'get-file-content-v-1-files-file-id-content-get': ['416'],
 };
 

@@ -6,6 +6,7 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { parse } from 'yaml';
 import { BatchesController } from '../batches/batches.controller';
+import { RetryController } from '../batches/family/retry.controller';
 import { ResultsController } from '../batches/results.controller';
 import { FilesController } from '../files/files.controller';
 import { SystemClock } from '../common/clock';
@@ -20,7 +21,14 @@ const REFERENCE = parse(
 ) as OpenAPIObject;
 const REFERENCE_SCHEMAS = Object.keys(REFERENCE.components?.schemas ?? {});
 
-const CONTROLLERS = [BatchesController, ResultsController, FilesController, ModelsController, HealthController];
+const CONTROLLERS = [
+  BatchesController,
+  ResultsController,
+  RetryController,
+  FilesController,
+  ModelsController,
+  HealthController,
+];
 
 describe('OpenAPI document', () => {
   let app: INestApplication;
@@ -83,6 +91,7 @@ describe('OpenAPI document', () => {
       '/v1/batches/{batch_id} get': '200 400 401 403 404 422 default',
       '/v1/batches/{batch_id}/results get': '200 400 401 403 404 422 default',
       '/v1/batches/{batch_id}/cancel post': '200 400 401 403 404 default',
+      '/v1/batches/{batch_id}/retry post': '200 400 401 403 404 409 413 415 422 default',
       '/v1/files/{file_id} get': '200 400 401 403 404 default',
       '/v1/files/{file_id}/content get': '200 400 401 403 404 416 default',
       '/v1/models get': '200 400 401 403 default',

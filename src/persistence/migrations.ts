@@ -6,6 +6,7 @@ import { PartWaits1764230000000 } from './migrations/1764230000000-part-waits';
 import { Reconciliation1764300000000 } from './migrations/1764300000000-reconciliation';
 import { ProviderPauses1764310000000 } from './migrations/1764310000000-provider-pauses';
 import { FilesByOwner1764410000000 } from './migrations/1764410000000-files-by-owner';
+import { Retries1764530000000 } from './migrations/1764530000000-retries';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -17,6 +18,7 @@ export const MIGRATIONS = [
   Reconciliation1764300000000,
   ProviderPauses1764310000000,
   FilesByOwner1764410000000,
+  Retries1764530000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

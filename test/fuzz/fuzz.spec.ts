@@ -26,6 +26,8 @@ interface Tally {
   readonly problems: string[];
   slowestMs: number;
   created: number;
+  /** Of those, retries: each has a blob that says which requests they are. */
+  retried: number;
 }
 
 /** The background is off: only what requests do is looked at, and what they leave. */
@@ -66,7 +68,7 @@ describe('fuzz', () => {
       const made = requests(document, keys, { batch_id: [batch.id, `batch_${'0'.repeat(26)}`], file_id: files });
       const before = await holdings(service);
 
-      const tally: Tally = { statuses: {}, problems: [], slowestMs: 0, created: 0 };
+      const tally: Tally = { statuses: {}, problems: [], slowestMs: 0, created: 0, retried: 0 };
       const check = new AnswerCheck(document);
       for (let done = 0; done < COUNT; done += CHUNK) {
         const size = Math.min(CHUNK, COUNT - done);
@@ -84,7 +86,7 @@ describe('fuzz', () => {
         batches: tally.created,
         parts: tally.created,
         files: tally.created,
-        blobs: tally.created,
+        blobs: tally.created + tally.retried,
       });
       expect(service.log).not.toMatch(/"level":[56]0/);
       expect((await service.client().send('GET', '/v1/models')).status).toBe(200);
@@ -100,7 +102,9 @@ describe('fuzz', () => {
     if (problem !== null) tally.problems.push(`${problem}: ${shown(made, answer)}`);
     if (typeof answer === 'string') return;
     tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
-    if (made.operation.operation.requestBody && made.method === 'POST' && answer.status === 200) tally.created += 1;
+    if (!made.operation.operation.requestBody || made.method !== 'POST' || answer.status !== 200) return;
+    tally.created += 1;
+    if (made.operation.path.endsWith('/retry')) tally.retried += 1;
   }
 
   async function send({ method, path, headers, body }: FuzzRequest): Promise<FuzzAnswer> {

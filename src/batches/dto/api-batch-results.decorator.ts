@@ -5,7 +5,12 @@ import { BATCH_STATUSES } from '../batch-status';
 const DESCRIPTION = `One \`BatchResult\` a line, as JSON, in the order of the requests, streamed; compressed to who accepts gzip.
 
 While the batch runs it holds the entries of those of its parts that have ended, so there may be gaps, and an entry may come before one that
-was read already: once \`X-Batch-Status\` is terminal, every request has its entry. The id of an entry ends with the index of its request.`;
+was read already: once \`X-Batch-Status\` is terminal, every request has its entry. The id of an entry ends with the index of its request.
+
+With \`merged=true\` it holds the latest entry of each request of the batch's family, which is the first batch and its retries, in the order of the
+first batch. The youngest batch that ran a request counts; a success is replaced by nothing, and nothing by an entry that says \`batch_cancelled\` or
+\`batch_expired\`. An entry keeps the id that it has in its own batch, \`after\` takes the id of any of them, and \`X-Batch-Status\` is that of the
+youngest.`;
 
 /** Documents the results route. */
 export const ApiBatchResults = (): MethodDecorator =>

@@ -70,6 +70,13 @@ export class BatchSummaryDto {
   @id('24h')
   completion_window!: string;
 
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'The batch of which this one runs some requests again; null when it is no retry',
+  })
+  retry_of!: string | null;
+
   @ApiProperty({ type: 'string' })
   input_file_id!: string;
 

@@ -38,6 +38,15 @@ export class GetBatchQuery {
 }
 
 export class BatchResultsQuery {
+  @ApiPropertyOptional({
+    type: 'string',
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'The latest entry of each request of the batch and its retries, in the order of the first batch',
+  })
+  @IsIn(['true', 'false'], { message: 'Input should be true or false' })
+  merged: 'true' | 'false' = 'false';
+
   @ApiPropertyOptional({ type: 'string', description: 'Only entries behind the one with this id' })
   @IsOptional()
   @Matches(RESULT_ID, { message: 'Input should be the id of an entry' })

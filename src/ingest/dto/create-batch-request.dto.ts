@@ -7,7 +7,8 @@ import { BatchRequestItemDto } from './batch-request-item.dto';
 export const METADATA_MAX_KEYS = 64;
 export const METADATA_MAX_BYTES = 64 * 1024;
 
-const METADATA_LIMIT = ValidateBy(
+/** What `metadata` may hold, wherever it is given. */
+export const METADATA_LIMIT = ValidateBy(
   {
     name: 'metadataFits',
     validator: {

@@ -32,6 +32,7 @@ describe('the batch object', () => {
       provider: 'sandbox',
       status: 'validating',
       completion_window: '24h',
+      retry_of: null,
       input_file_id: expect.stringMatching(/^file_[0-9A-HJKMNP-TV-Z]{26}$/),
       output_file_id: null,
       error_file_id: null,

@@ -15,6 +15,7 @@ import { ProviderPauses } from '../../../src/providers/provider-pauses';
 import { StoredFileEntity } from '../../../src/files/stored-file.entity';
 import { eventually, ExecutionBench, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
+import type { BatchBody } from '../../support/service/api-client';
 
 const ENDED = ['completed', 'failed', 'cancelled', 'expired'];
 const NO_BATCH = 'batch_01JAAAAAAAAAAAAAAAAAAAAAAA';
@@ -56,8 +57,11 @@ describe('reconciliation', () => {
 
   it('removes old blobs that no row names and writes that nobody will end, and nothing else', async () => {
     const app = await bench.start(OFTEN);
-    const { id } = await app.api.waitFor(await bench.create(app, ['a', '#status:400']), ENDED);
+    const { id: first } = await app.api.waitFor(await bench.create(app, ['a', '#status:400']), ENDED);
+    const { body: retry } = await app.api.send<BatchBody>('POST', `/v1/batches/${first}/retry`);
+    const { id } = await app.api.waitFor(retry.id, ENDED);
     const own = await readdir(pathOf(`batches/${id}`), { recursive: true });
+    expect(own).toContain('origin.u32');
     for (const name of own) await utimes(pathOf(`batches/${id}/${name}`), 0, 0);
     const orphans = [`batches/${NO_BATCH}/input.jsonl`, `batches/${id}/parts/0/results-999.jsonl`, '.writing-file_1'];
     const others = [

@@ -1,0 +1,69 @@
+import { ChunkBuilder } from '../common/jsonl/chunk-builder';
+import type { Endpoint } from '../providers/contract/adapter';
+import type { ResolvedModel } from '../providers/provider-registry';
+import { EmbeddingInputCounts } from './embedding-inputs';
+import { FaultList } from './fault-list';
+import { RequestTooLargeError, TooFewRequestsError, UnsupportedParameterError } from './ingest.errors';
+import { LINE_OVERHEAD_BYTES } from './item-rules';
+import type { BatchLines } from './part-bounds';
+import { readStoredLine } from './stored-line';
+
+const NEWLINE = Buffer.from('\n');
+
+/** A line of a stored input, without its line feed, and the index of its request there. */
+export interface StoredItem {
+  readonly index: number;
+  readonly line: Buffer;
+}
+
+/** Copies stored items byte for byte, and checks them once more: the catalog, or what a provider takes, may have changed since. */
+export class ItemCopy {
+  private readonly unsupported = new FaultList();
+  private readonly inputs: EmbeddingInputCounts | null;
+  private readonly offsets: Float64Array;
+  private copied = 0;
+
+  constructor(
+    private readonly resolved: ResolvedModel,
+    private readonly endpoint: Endpoint,
+    private readonly count: number,
+  ) {
+    const { minItems } = resolved.limits;
+    if (count < minItems) throw new TooFewRequestsError(minItems);
+    this.inputs = EmbeddingInputCounts.within(resolved.limits, endpoint);
+    this.offsets = new Float64Array(count + 1);
+  }
+
+  /** The bytes of the copy; throws what refuses it. */
+  async *read(groups: AsyncIterable<readonly StoredItem[]>): AsyncGenerator<Buffer> {
+    const chunks = new ChunkBuilder();
+    for await (const group of groups) {
+      for (const { index, line } of group) {
+        this.check(readStoredLine(line).body, index);
+        this.offsets[this.copied + 1] = this.offsets[this.copied]! + line.length + NEWLINE.length;
+        this.copied++;
+        const chunk = chunks.add(line, NEWLINE);
+        if (chunk) yield chunk;
+      }
+    }
+    if (this.copied !== this.count) throw new Error(`${this.copied} items were found in place of ${this.count}`);
+    if (!this.unsupported.isEmpty) throw new UnsupportedParameterError(this.unsupported.entries);
+    yield chunks.rest();
+  }
+
+  /** What was copied, once {@link read} has ended. */
+  get lines(): BatchLines {
+    return { offsets: this.offsets, units: this.inputs?.units ?? null };
+  }
+
+  private check(body: Buffer, index: number): void {
+    const { adapter, upstreamModel: upstream, traits, limits } = this.resolved;
+    if (body.length + LINE_OVERHEAD_BYTES > limits.maxLineBytes)
+      throw new RequestTooLargeError(index, limits.maxLineBytes);
+    if (this.inputs?.add(body)) throw new RequestTooLargeError(index, limits.maxEmbeddingInputs ?? 0, 'inputs');
+    for (const field of adapter.check({ endpoint: this.endpoint, body }, { upstream, traits })) {
+      const loc = ['requests', index, 'body', ...field.path];
+      this.unsupported.add({ loc, msg: field.message, type: 'unsupported_parameter' });
+    }
+  }
+}
