@@ -54,6 +54,7 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
       reconcileMs: env.RECONCILE_INTERVAL_MS,
       sweepMs: env.SWEEP_INTERVAL_MS,
       blobGraceMs: env.BLOB_GRACE_MS,
+      ...(env.RETENTION_DAYS !== undefined && { retentionDays: env.RETENTION_DAYS }),
       ...(env.POLL_INTERVAL_MS !== undefined && { pollIntervalMs: env.POLL_INTERVAL_MS }),
     },
     work: env.ROLE !== 'api',

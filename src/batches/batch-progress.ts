@@ -16,7 +16,7 @@ import { PartKinds } from './part-kinds';
 import { PartEntity } from './part.entity';
 import type { PartState } from './part-state';
 import { inOrder, PartSlots } from './part-slots';
-import { PartsStore, type Lease, type PartPatch } from './parts.store';
+import { LeaseLostError, PartsStore, type Lease, type PartPatch } from './parts.store';
 
 type BatchPatch = QueryDeepPartialEntity<BatchEntity>;
 
@@ -49,10 +49,10 @@ export class BatchProgress {
   /** Moves a part under its lease and enqueues what follows; throws {@link LeaseLostError} and changes nothing when it was lost. */
   async move(lease: Lease, batchId: string, { from, to, patch, before, leftover }: PartMove): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const batch = await this.lock(batchId, tx);
+      const batch = await this.lock(lease, batchId, tx);
       await before?.(tx);
       await this.parts.move(lease, from, to, { dueAt: new Date(this.clock.now()), ...patch }, tx);
-      if (leftover) await this.leftovers.insert(leftover, tx);
+      if (leftover) await this.leftovers.insert([leftover], tx);
       await this.refresh(batch, tx);
       const woken = isInFlight(from) && !isInFlight(to) ? await this.slots.freed(batch, to === 'collecting', tx) : [];
       const own = nextJob(lease.partId, to);
@@ -63,25 +63,27 @@ export class BatchProgress {
   /** Writes what a poll found on a part that goes on running. */
   async note(lease: Lease, batchId: string, patch: PartPatch): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const batch = await this.lock(batchId, tx);
+      const batch = await this.lock(lease, batchId, tx);
       await this.parts.update(lease, patch, tx);
       await this.refresh(batch, tx);
     });
   }
 
-  /** Ends a batch whose parts have ended and that was left behind; false when it has ended meanwhile. */
+  /** Ends a batch whose parts have ended and that was left behind; false when it has ended, or was deleted, meanwhile. */
   async settle(batchId: string): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      const batch = await this.lock(batchId, tx);
-      if (isTerminal(batch.status)) return false;
+      const batch = await this.batches.lock(batchId, tx);
+      if (!batch || isTerminal(batch.status)) return false;
       await this.refresh(batch, tx);
       return true;
     });
   }
 
-  /** Every move locks the batch before its parts, so that two of them never wait for each other. */
-  private lock(batchId: string, tx: EntityManager): Promise<BatchEntity> {
-    return this.batches.lock(batchId, tx);
+  /** Every move locks the batch before its parts, so that two of them never wait for each other. With a batch its leases go, too. */
+  private async lock({ partId }: Lease, batchId: string, tx: EntityManager): Promise<BatchEntity> {
+    const batch = await this.batches.lock(batchId, tx);
+    if (!batch) throw new LeaseLostError(partId);
+    return batch;
   }
 
   private async refresh(batch: BatchEntity, tx: EntityManager): Promise<void> {

@@ -31,7 +31,7 @@ export class BatchResults {
       sendJson(response, wanted ? { ...head, results: null } : head);
       return;
     }
-    const segments = segmentsOf(await this.batches.listParts(batch.id), 'all');
+    const segments = segmentsOf(await this.batches.partsOf(batch.id), 'all');
     if (bytesOf(segments) > (this.options.inlineResultsMaxBytes ?? DEFAULT_INLINE_RESULTS_MAX_BYTES)) {
       sendJson(response, { ...head, results: null, results_truncated: true });
       return;

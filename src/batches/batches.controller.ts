@@ -1,4 +1,4 @@
-import { Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
@@ -7,12 +7,14 @@ import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse 
 import { RawBody } from '../http/raw-body';
 import { sendJson } from '../http/send-json';
 import { ValidQuery } from '../http/valid-query.decorator';
+import { BatchDeletion } from './batch-deletion';
 import { BatchResults } from './batch-results';
 import { toBatch, toBatchSummary } from './batch.mapper';
 import { BatchesService } from './batches.service';
 import { CreateBatchEndpoint } from './create-batch.endpoint';
 import { ApiCreateBatch } from './dto/api-create-batch.decorator';
 import { BatchDto, BatchListDto } from './dto/batch-detail.dto';
+import { DeletedBatchDto } from './dto/deleted-batch.dto';
 import { GetBatchQuery, ListBatchesQuery } from './dto/queries.dto';
 
 const TAG = 'subpackage_batch';
@@ -22,6 +24,7 @@ export class BatchesController {
   constructor(
     private readonly batches: BatchesService,
     private readonly results: BatchResults,
+    private readonly deletion: BatchDeletion,
     private readonly createEndpoint: CreateBatchEndpoint,
   ) {}
 
@@ -63,6 +66,23 @@ export class BatchesController {
     @Res() response: PlatformResponse,
   ): Promise<void> {
     await this.results.send(await this.batches.get(owner.id, id), query.results === 'true', response);
+  }
+
+  @Delete(':batch_id')
+  @RequireScope('batches:write')
+  @ApiOperation({
+    operationId: 'delete-batch-v-1-batches-batch-id-delete',
+    summary: 'Delete Batch',
+    description: 'Erases a batch that has ended: its requests, its results and its files, also where it ran.',
+  })
+  @ApiOkResponse({ description: 'Successful Response', type: DeletedBatchDto })
+  async delete(
+    @CurrentOwner() owner: Owner,
+    @Param('batch_id') id: string,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    await this.deletion.delete(owner.id, id);
+    sendJson(response, { id, object: 'batch', deleted: true } satisfies DeletedBatchDto);
   }
 
   @Post(':batch_id/cancel')

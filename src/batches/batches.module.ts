@@ -4,6 +4,7 @@ import { OwnerHoldings } from '../quota/owner-holdings';
 import { AuditStore } from './audit.store';
 import { BacklogStore } from './backlog.store';
 import { BatchCloser } from './batch-closer';
+import { BatchDeletion } from './batch-deletion';
 import { BatchMetrics } from './batch-metrics';
 import { BatchProgress } from './batch-progress';
 import { BatchResults } from './batch-results';
@@ -14,6 +15,8 @@ import { BatchesStore } from './batches.store';
 import { CreateBatchEndpoint } from './create-batch.endpoint';
 import { CreateBatchService } from './create-batch.service';
 import { CreateBatchTransaction } from './create-batch.transaction';
+import { DeletionRecord } from './deletion-record';
+import { ErasuresStore } from './erasures.store';
 import { FamilyStore } from './family/family.store';
 import { FamilyWalk } from './family/family-walk';
 import { MergedResults } from './family/merged-results';
@@ -30,8 +33,9 @@ import { PartSlots } from './part-slots';
 import { PartsStore } from './parts.store';
 import { PollsStore } from './polls.store';
 import { ResultsPages } from './results-pages';
+import { RetentionStore } from './retention.store';
 
-/** The batch and its parts: create, list, get, cancel, and how they move. */
+/** The batch and its parts: create, list, get, cancel, delete, and how they move. */
 @Module({
   imports: [CommonModule],
   providers: [
@@ -43,9 +47,13 @@ import { ResultsPages } from './results-pages';
     BatchResults,
     ResultsPages,
     BatchCloser,
+    BatchDeletion,
     BatchMetrics,
     BatchProgress,
+    DeletionRecord,
+    ErasuresStore,
     LeftoversStore,
+    RetentionStore,
     PartKinds,
     PartSlots,
     PartsStore,
@@ -67,11 +75,14 @@ import { ResultsPages } from './results-pages';
   ],
   exports: [
     AuditStore,
+    ErasuresStore,
     LeftoversStore,
+    RetentionStore,
     BacklogStore,
     BatchesStore,
     BatchesService,
     BatchTransitions,
+    BatchDeletion,
     BatchProgress,
     PartsStore,
     PartSlots,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
 import { StoredFileEntity } from '../files/stored-file.entity';
+import { NotFoundError } from '../http/meshbatch-error';
 import { Database } from '../persistence/database';
 import { insertTogether } from '../persistence/insert-together';
 import type { OwnerHoldings } from '../quota/owner-holdings';
@@ -69,8 +70,9 @@ export class BatchesStore implements OwnerHoldings {
     });
   }
 
-  lock(id: string, tx: EntityManager): Promise<BatchEntity> {
-    return tx.findOneOrFail(BatchEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  /** Null when it was deleted. */
+  lock(id: string, tx: EntityManager): Promise<BatchEntity | null> {
+    return tx.findOne(BatchEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
   lockOwned(ownerId: string, id: string, tx: EntityManager): Promise<BatchEntity | null> {
@@ -79,6 +81,13 @@ export class BatchesStore implements OwnerHoldings {
 
   inputFile(batchId: string): Promise<StoredFileEntity> {
     return this.database.manager.findOneByOrFail(StoredFileEntity, { batchId, purpose: 'batch' });
+  }
+
+  /** As {@link listParts}, for a batch that was read before; throws {@link NotFoundError} when it was deleted meanwhile. */
+  async partsOf(batchId: string): Promise<PartEntity[]> {
+    const parts = await this.listParts(batchId);
+    if (parts.length === 0) throw new NotFoundError();
+    return parts;
   }
 
   listParts(batchId: string, manager: EntityManager = this.database.manager): Promise<PartEntity[]> {

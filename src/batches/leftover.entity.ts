@@ -19,6 +19,10 @@ export class LeftoverEntity {
   @Column('text', { name: 'remote_id', nullable: true })
   remoteId!: string | null;
 
+  /** Whether the job is known to have ended; one that may still run is told to stop, and removed once it has. */
+  @Column('boolean', { default: true })
+  ended!: boolean;
+
   /** When it is next to be removed, if nobody has done so. */
   @InstantColumn({ name: 'due_at', nullable: false })
   dueAt!: Date;

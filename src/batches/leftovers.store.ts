@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { LessThanOrEqual, type EntityManager } from 'typeorm';
+import { In, LessThanOrEqual, type EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { Database } from '../persistence/database';
 import type { Attempt } from '../providers/contract/adapter';
 import { LeftoverEntity } from './leftover.entity';
 
 /** What is to be removed from a provider. */
-export type Leftover = Pick<LeftoverEntity, 'provider' | 'attempt' | 'remoteId'>;
+export type Leftover = Pick<LeftoverEntity, 'provider' | 'attempt' | 'remoteId' | 'ended'>;
 
 /** Until then whoever wrote the row removes what it names; also longer than an upload that was cut off may still be on its way. */
 const FIRST_DUE_MS = 10 * 60_000;
 const LONGEST_WAIT_MS = 24 * 3_600_000;
+/** Rows of one statement, which has room for 65,535 parameters. */
+const ROWS_AT_ONCE = 1000;
 
 /** Attempts that may have left something at their provider. */
 @Injectable()
@@ -20,10 +22,18 @@ export class LeftoversStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Notes it in the transaction after which the part names that attempt no more. */
-  async insert(leftover: Leftover, tx: EntityManager): Promise<void> {
-    const row = { ...leftover, token: leftover.attempt.token, dueAt: this.after(FIRST_DUE_MS) };
-    await tx.createQueryBuilder().insert().into(LeftoverEntity).values(row).orIgnore().execute();
+  /** Notes them in the transaction after which no part names their attempts any more. */
+  async insert(leftovers: readonly Leftover[], tx: EntityManager): Promise<void> {
+    const dueAt = this.after(FIRST_DUE_MS);
+    const rows = leftovers.map((leftover) => ({ ...leftover, token: leftover.attempt.token, dueAt }));
+    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+      const values = rows.slice(at, at + ROWS_AT_ONCE);
+      await tx.createQueryBuilder().insert().into(LeftoverEntity).values(values).orIgnore().execute();
+    }
+  }
+
+  find(tokens: readonly string[]): Promise<LeftoverEntity[]> {
+    return this.database.manager.findBy(LeftoverEntity, { token: In([...tokens]) });
   }
 
   listDue(limit: number): Promise<LeftoverEntity[]> {

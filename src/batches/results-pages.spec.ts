@@ -25,7 +25,7 @@ class Bench {
   private items = 0;
 
   constructor() {
-    const store = { listParts: () => Promise.resolve(this.parts) } as unknown as BatchesStore;
+    const store = { partsOf: () => Promise.resolve(this.parts) } as unknown as BatchesStore;
     this.pages = new ResultsPages(store, new SegmentReader(this.blobs));
   }
 

@@ -51,10 +51,10 @@ export class ResultsPages {
     private readonly reader: SegmentReader,
   ) {}
 
-  /** @throws ValidationFailedError when `after` is no entry of this batch */
+  /** @throws ValidationFailedError when `after` is no entry of this batch, NotFoundError when it was deleted since it was read */
   async open(batch: BatchEntity, query: ResultsQuery): Promise<ResultsPage> {
     const first = query.after === undefined ? 0 : indexOf(batch, query.after) + 1;
-    const parts = (await this.batches.listParts(batch.id)).filter(hasEnded);
+    const parts = (await this.batches.partsOf(batch.id)).filter(hasEnded);
     const view: ResultsView = query.status ?? 'all';
     const limit = query.limit ?? Infinity;
     if (query.custom_id) {

@@ -2,9 +2,11 @@ import { Get, Param, Res } from '@nestjs/common';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner } from '../auth/owner.guard';
+import { BlobNotFoundError } from '../blobs/blob-store';
 import { OpenStreams } from '../files/open-streams';
 import { takeOver, type PlatformResponse } from '../http/platform';
 import { ValidQuery } from '../http/valid-query.decorator';
+import type { BatchEntity } from './batch.entity';
 import { BatchesService } from './batches.service';
 import { ApiBatchResults } from './dto/api-batch-results.decorator';
 import { BatchResultsQuery } from './dto/queries.dto';
@@ -29,6 +31,16 @@ export class ResultsController {
     @Res() response: PlatformResponse,
   ): Promise<void> {
     const batch = await this.batches.get(owner.id, id);
+    try {
+      await this.send(batch, query, response);
+    } catch (error) {
+      // A batch that was deleted since is the 404 that it now is, if nothing of it was sent yet.
+      if (error instanceof BlobNotFoundError) await this.batches.get(owner.id, id);
+      throw error;
+    }
+  }
+
+  private async send(batch: BatchEntity, query: BatchResultsQuery, response: PlatformResponse): Promise<void> {
     const { lines, facts, status } =
       query.merged === 'true'
         ? await this.merged.open(batch, query)
@@ -38,6 +50,6 @@ export class ResultsController {
     answer.setHeader('X-Batch-Status', status);
     if (facts) answer.setHeader('X-Has-More', String(facts.hasMore));
     if (facts?.lastId) answer.setHeader('X-Last-Id', facts.lastId);
-    await this.streams.send(owner.id, response, lines, { compressible: true });
+    await this.streams.send(batch.ownerId, response, lines, { compressible: true });
   }
 }

@@ -70,6 +70,8 @@ describe('loadEnv', () => {
     ['MAX_CONCURRENT_BODIES', '0'],
     ['INLINE_RESULTS_MAX_BYTES', '-5'],
     ['POLL_INTERVAL_MS', '0'],
+    ['RETENTION_DAYS', '0'],
+    ['RETENTION_DAYS', '1.5'],
     ['DATABASE_URL', 'mysql://u:p@h/d'],
     ['ROLE', 'boss'],
     ['ROLE', 'api'],

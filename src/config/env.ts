@@ -45,6 +45,7 @@ const envSchema = z.object({
   BATCH_LIMIT_PER_OWNER: positive(10),
   STORED_BYTES_PER_OWNER: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
   POLL_INTERVAL_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
+  RETENTION_DAYS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().max(36_500).optional(),
   RECONCILE_INTERVAL_MS: positive(DEFAULT_RECONCILE_MS),
   SWEEP_INTERVAL_MS: positive(DEFAULT_SWEEP_MS),
   BLOB_GRACE_MS: positive(DEFAULT_BLOB_GRACE_MS),

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { attemptOf, leftoverOf } from '../batches/attempt';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { Leftover } from '../batches/leftovers.store';
 import type { PartEntity } from '../batches/part.entity';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
-import { attemptOf, leftoverOf } from './attempt';
 import type { LeasedPart } from './part-leases';
 import { StepFailures } from './step-failures';
 

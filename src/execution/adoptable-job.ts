@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Not, type EntityManager } from 'typeorm';
+import { attemptOf, sentItems } from '../batches/attempt';
 import type { BatchEntity } from '../batches/batch.entity';
 import { PartEntity } from '../batches/part.entity';
 import { OperatorError } from '../common/operator-error';
 import { Database } from '../persistence/database';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
+import { ENDED_STATES } from '../providers/contract/ended-states';
 import { isNotFound, ProviderCallError } from '../providers/contract/errors';
 import { areOf } from '../providers/upstream/unnamed-search';
-import { attemptOf } from './attempt';
-import { ENDED_STATES } from './ended-states';
-import { sentItems } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 
 /** A job that an operator takes for a parked part's: believed only as far as the provider and our rows bear it out. */

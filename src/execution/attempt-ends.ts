@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { attemptOf, leftoverOf, NO_ATTEMPT } from '../batches/attempt';
 import { BatchProgress, type PartMove } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { Leftover } from '../batches/leftovers.store';
@@ -6,7 +7,6 @@ import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
 import type { ProviderAdapter, RemoteBatch, RemoteError } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
-import { attemptOf, leftoverOf, NO_ATTEMPT } from './attempt';
 import { excludeNamed, toPartErrors } from './excluded-items';
 import { ExecutionMetrics } from './execution-metrics';
 import type { LeasedPart } from './part-leases';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { sentItems } from '../batches/attempt';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { PartEntity } from '../batches/part.entity';
 import { PartsStore } from '../batches/parts.store';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { Drain } from './drain';
-import { sentItems } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
 import { StepFailures } from './step-failures';

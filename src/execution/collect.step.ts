@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { hasEndedUpstream, leftoverOf, sentItems } from '../batches/attempt';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { Leftover } from '../batches/leftovers.store';
@@ -6,10 +7,7 @@ import type { PartEntity } from '../batches/part.entity';
 import { SafeLogger } from '../common/safe-logger';
 import { IncompleteDownloadError, type ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
-import { leftoverOf } from './attempt';
 import { CollectDelay } from './collect-delay';
-import { ENDED_STATES } from './ended-states';
-import { sentItems } from './excluded-items';
 import { Leftovers } from './leftovers';
 import { OutcomeSpool } from './outcome-spool';
 import type { LeasedPart } from './part-leases';
@@ -102,7 +100,7 @@ export class CollectStep {
  */
 function isReadWhole(part: PartEntity, rows: number): boolean {
   const { remoteState, remoteCounts } = part;
-  if (remoteState === null || !ENDED_STATES.includes(remoteState)) return false;
+  if (!hasEndedUpstream(part)) return false;
   if (remoteCounts !== null) return rows >= remoteCounts.succeeded + remoteCounts.failed;
   return remoteState !== 'completed' || rows >= sentItems(part);
 }

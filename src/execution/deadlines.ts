@@ -30,11 +30,11 @@ export class Deadlines {
     }
   }
 
-  /** As when the deadline was noted: parts that were not told to stop are told, all others are woken. False when the batch has ended. */
+  /** As when the deadline was noted: parts that were not told to stop are told, all others are woken. False when the batch has ended or is no more. */
   async endAgain(id: string): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       const batch = await this.store.lock(id, tx);
-      if (isTerminal(batch.status)) return false;
+      if (!batch || isTerminal(batch.status)) return false;
       await this.batches.stop(batch, 'expired', tx);
       return true;
     });

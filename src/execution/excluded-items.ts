@@ -1,3 +1,4 @@
+import { sentItems } from '../batches/attempt';
 import type { BatchError } from '../batches/batch.entity';
 import type { ExcludedItem, PartEntity } from '../batches/part.entity';
 import type { RemoteError } from '../providers/contract/adapter';
@@ -9,11 +10,6 @@ export const MAX_RESUBMISSIONS = 10;
 const MAX_NAMED = 100;
 
 type Excluding = Pick<PartEntity, 'firstItem' | 'itemCount' | 'excluded' | 'resubmissions' | 'attemptToken'>;
-
-/** How many items of a part go upstream: all but those left out. */
-export function sentItems({ itemCount, excluded }: Pick<PartEntity, 'itemCount' | 'excluded'>): number {
-  return itemCount - excluded.length;
-}
 
 /**
  * What is to be left out once the provider has refused the whole part for its lines, before anything ran: what was left

@@ -17,6 +17,8 @@ export interface ExecutionModuleOptions {
   readonly drainMs?: number;
   /** How often rows, jobs and providers are compared, in milliseconds; a minute when left out. */
   readonly reconcileMs?: number;
+  /** How many days a batch is kept once it has ended, before it is deleted; for ever when left out. */
+  readonly retentionDays?: number;
   /** How often all blobs are walked through, in milliseconds; six hours when left out. */
   readonly sweepMs?: number;
   /** How old a blob is, in milliseconds, before it is removed because no row names it; a day when left out, and longer than any upload. */

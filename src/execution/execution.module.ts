@@ -13,6 +13,7 @@ import { CreateStep } from './create.step';
 import { Deadlines } from './deadlines';
 import { Drain } from './drain';
 import { DueParts } from './due-parts';
+import { Erasures } from './erasures';
 import { ExecutionMetrics } from './execution-metrics';
 import { ConfigurableModuleClass } from './execution.module-definition';
 import { Leftovers } from './leftovers';
@@ -32,6 +33,7 @@ import { Reconciler } from './reconcile/reconciler';
 import { RecoveryStep } from './recovery.step';
 import { ResultsReader } from './results-reader';
 import { ResultsWriter } from './results-writer';
+import { Retention } from './retention';
 import { Scratch } from './scratch';
 import { Slots } from './slots';
 import { StagingStep } from './staging.step';
@@ -62,6 +64,7 @@ const SUPPORT = [
 const STEPS = [StagingStep, CreateStep, SubmitStep, AbandonStep, RecoveryStep, PollStep, PartSteps];
 const COLLECT = [ResultsReader, ResultsWriter, CollectStep];
 const OPERATOR = [AdoptableJob, ParkedParts];
+const RETENTION = [Erasures, Retention];
 const LOOPS = [PartDispatch, PartRunner, PollsUnderWay, Poller, DueParts, Deadlines, Ticker, BackgroundWork];
 
 /** Every queue has the one handler: they are apart only so that long collects do not hold up submits. */
@@ -71,9 +74,10 @@ function backgroundLoops(
   poller: Poller,
   ticker: Ticker,
   reconciler: Reconciler,
+  retention: Retention,
 ) {
   for (const queue of Object.values(PART_QUEUES)) worker.register(queue, (partId) => runner.advance(partId));
-  return [worker, poller, ticker, reconciler];
+  return [worker, poller, ticker, reconciler, retention];
 }
 
 /** The background life of a batch. */
@@ -84,12 +88,13 @@ function backgroundLoops(
     ...STEPS,
     ...COLLECT,
     ...OPERATOR,
+    ...RETENTION,
     ...LOOPS,
     ...RECONCILIATION,
     {
       provide: BACKGROUND_LOOPS,
       useFactory: backgroundLoops,
-      inject: [PartRunner, JobWorker, Poller, Ticker, Reconciler],
+      inject: [PartRunner, JobWorker, Poller, Ticker, Reconciler, Retention],
     },
   ],
   exports: [ParkedParts, Doctor],

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { OwnerEntity } from '../auth/owner.entity';
+import { attemptOf, sentItems } from '../batches/attempt';
 import { BatchEntity } from '../batches/batch.entity';
 import { PartEntity } from '../batches/part.entity';
 import { Clock } from '../common/clock';
@@ -10,9 +11,7 @@ import { Database } from '../persistence/database';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderRegistry } from '../providers/provider-registry';
 import { AdoptableJob, asked } from './adoptable-job';
-import { attemptOf } from './attempt';
 import { AttemptEnds } from './attempt-ends';
-import { sentItems } from './excluded-items';
 import { PartLeases, type LeasedPart } from './part-leases';
 
 /** A part that waits for an operator: nobody can tell whether its provider took the create. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { attemptOf } from '../batches/attempt';
 import type { BatchEntity } from '../batches/batch.entity';
 import { PartsStore, type PartPatch } from '../batches/parts.store';
 import { Clock } from '../common/clock';
 import type { ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
-import { attemptOf } from './attempt';
 import { ExecutionMetrics } from './execution-metrics';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { attemptOf, NO_ATTEMPT } from '../batches/attempt';
 import type { BatchEntity } from '../batches/batch.entity';
 import { PartsStore } from '../batches/parts.store';
 import { Clock } from '../common/clock';
@@ -6,7 +7,6 @@ import { Ids } from '../common/ids';
 import type { ProviderAdapter, StagedLines } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
-import { attemptOf, NO_ATTEMPT } from './attempt';
 import type { LeasedPart } from './part-leases';
 import { Slots } from './slots';
 import { StepFailures } from './step-failures';

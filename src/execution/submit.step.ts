@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { attemptOf } from '../batches/attempt';
 import type { BatchEntity } from '../batches/batch.entity';
 import { PartsStore } from '../batches/parts.store';
 import type { ProviderAdapter } from '../providers/contract/adapter';
-import { attemptOf } from './attempt';
 import { CreateStep } from './create.step';
 import { PartInput } from './part-input';
 import type { LeasedPart } from './part-leases';

@@ -5,7 +5,7 @@ import parseRange from 'range-parser';
 import { ApiController } from '../auth/api-controller.decorator';
 import { CurrentOwner } from '../auth/owner.guard';
 import type { Owner } from '../auth/owner';
-import type { ByteRange } from '../blobs/blob-store';
+import { BlobNotFoundError, type ByteRange } from '../blobs/blob-store';
 import { MeshbatchError } from '../http/meshbatch-error';
 import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
 import { sendJson } from '../http/send-json';
@@ -56,7 +56,13 @@ export class FilesController {
     answer.setHeader('Accept-Ranges', 'bytes');
     answer.setHeader('Content-Length', range ? range.end - range.start + 1 : file.bytes);
     if (range) answer.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
-    await this.streams.send(owner.id, response, this.reader.read(file.segments, range), { compressible: !range });
+    try {
+      await this.streams.send(owner.id, response, this.reader.read(file.segments, range), { compressible: !range });
+    } catch (error) {
+      // A file that was deleted since is the 404 that it now is, if nothing of it was sent yet.
+      if (error instanceof BlobNotFoundError) await this.files.get(owner.id, id);
+      throw error;
+    }
   }
 }
 

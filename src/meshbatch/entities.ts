@@ -2,6 +2,7 @@ import type { EntityClass } from '../persistence/entity-class';
 import { ApiKeyEntity } from '../auth/api-key.entity';
 import { OwnerEntity } from '../auth/owner.entity';
 import { BatchEntity } from '../batches/batch.entity';
+import { ErasureEntity } from '../batches/erasure.entity';
 import { LeftoverEntity } from '../batches/leftover.entity';
 import { PartEntity } from '../batches/part.entity';
 import { InstallationEntity } from '../execution/reconcile/installation.entity';
@@ -17,6 +18,7 @@ export const ENTITIES: readonly EntityClass[] = [
   PartEntity,
   StoredFileEntity,
   LeftoverEntity,
+  ErasureEntity,
   TurnEntity,
   InstallationEntity,
   ProviderPauseEntity,

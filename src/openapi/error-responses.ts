@@ -22,6 +22,7 @@ type Status = keyof typeof ERRORS;
 /** What cannot be read off an operation's own parameters. */
 const MORE: Readonly<Record<string, readonly Status[]>> = {
   'retry-batch-v-1-batches-batch-id-retry-post': ['409'],
+  'delete-batch-v-1-batches-batch-id-delete': ['409'],
   'get-file-content-v-1-files-file-id-content-get': ['416'],
 };
 

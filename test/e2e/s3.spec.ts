@@ -52,6 +52,10 @@ describe('the service with its blobs in a bucket', () => {
       for (const { dataDir } of [api, worker]) expect(await readdir(dataDir)).not.toContain('blobs');
       expect(bucket.requests.some((request) => request.startsWith('PUT /blobs/prod/batches/'))).toBe(true);
       expect(bucket.openUploads).toEqual([]);
+
+      expect(await bucket.holds(`prod/batches/${batch.id}/`)).toBe(true);
+      expect((await client.send('DELETE', `/v1/batches/${batch.id}`)).status).toBe(200);
+      expect(await bucket.holds('prod/batches/')).toBe(false);
       expect(await api.stop()).toBe(0);
     } finally {
       await Promise.all([api.dispose(), worker.dispose()]);

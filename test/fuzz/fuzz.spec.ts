@@ -28,6 +28,7 @@ interface Tally {
   created: number;
   /** Of those, retries: each has a blob that says which requests they are. */
   retried: number;
+  deleted: number;
 }
 
 /** The background is off: only what requests do is looked at, and what they leave. */
@@ -56,8 +57,11 @@ describe('fuzz', () => {
     `${COUNT} requests, seed ${SEED}: no 5xx, no hang, every answer as documented, nothing left of what was refused`,
     async () => {
       const owner = service.client();
-      const { body } = await owner.create({ requests: chatItems(['x', 'y [fail]'], 'sandbox/flaky') });
-      const batch = await owner.waitFor(body.id);
+      const create = async () =>
+        (await owner.create({ requests: chatItems(['x', 'y [fail]'], 'sandbox/flaky') })).body.id;
+      const batch = await owner.waitFor(await create());
+      const doomed = await owner.waitFor(await create());
+      const running = await create();
       const files = [batch.input_file_id, batch.output_file_id, batch.error_file_id].map(String);
       await service.stop();
       await service.start({ ROLE: 'api' });
@@ -65,10 +69,15 @@ describe('fuzz', () => {
       const [stranger = '', revoked = ''] = await storeKeys(service, 'stranger', [{}, { status: 'revoked' }]);
       const [reads = ''] = await storeKeys(service, 'reader', [{ scopes: ['batches:read'] }]);
       const keys = [TEST_KEY, stranger, revoked, reads, 'rsk_malformed'];
-      const made = requests(document, keys, { batch_id: [batch.id, `batch_${'0'.repeat(26)}`], file_id: files });
+      const never = `batch_${'0'.repeat(26)}`;
+      const made = requests(document, keys, {
+        batch_id: [batch.id, never],
+        'DELETE batch_id': [doomed.id, running, never],
+        file_id: files,
+      });
       const before = await holdings(service);
 
-      const tally: Tally = { statuses: {}, problems: [], slowestMs: 0, created: 0, retried: 0 };
+      const tally: Tally = { statuses: {}, problems: [], slowestMs: 0, created: 0, retried: 0, deleted: 0 };
       const check = new AnswerCheck(document);
       for (let done = 0; done < COUNT; done += CHUNK) {
         const size = Math.min(CHUNK, COUNT - done);
@@ -82,12 +91,10 @@ describe('fuzz', () => {
       expect(tally.created).toBeGreaterThan(COUNT / 500);
       expect(Object.keys(tally.statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '404', '415', '422']));
       const after = await holdings(service);
-      expect(grown(before, after)).toEqual({
-        batches: tally.created,
-        parts: tally.created,
-        files: tally.created,
-        blobs: tally.created + tally.retried,
-      });
+      // One that is deleted had ended, with three files: what was sent, and two views of the results and their index.
+      const [rows, bulk] = [tally.created - tally.deleted, tally.created - 3 * tally.deleted];
+      expect(grown(before, after)).toEqual({ batches: rows, parts: rows, files: bulk, blobs: bulk + tally.retried });
+      expect(tally.deleted).toBeGreaterThan(0);
       expect(service.log).not.toMatch(/"level":[56]0/);
       expect((await service.client().send('GET', '/v1/models')).status).toBe(200);
     },
@@ -102,6 +109,7 @@ describe('fuzz', () => {
     if (problem !== null) tally.problems.push(`${problem}: ${shown(made, answer)}`);
     if (typeof answer === 'string') return;
     tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
+    if (made.method === 'DELETE' && answer.status === 200) tally.deleted += 1;
     if (!made.operation.operation.requestBody || made.method !== 'POST' || answer.status !== 200) return;
     tally.created += 1;
     if (made.operation.path.endsWith('/retry')) tally.retried += 1;

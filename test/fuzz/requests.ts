@@ -14,7 +14,7 @@ export interface FuzzRequest {
 }
 
 export interface Ids {
-  /** By path parameter. */
+  /** By path parameter; what is deleted has a list of its own, as `DELETE batch_id`. */
   readonly [parameter: string]: readonly string[];
 }
 
@@ -76,9 +76,9 @@ function requestOf(operation: ServedOperation, values: SchemaValues, keys: reado
 const rarely = <T>(usual: T, other: fc.Arbitrary<T>, weight = 30): fc.Arbitrary<T> =>
   fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
 
-function pathOf({ path, pathParameters }: ServedOperation, ids: Ids): fc.Arbitrary<string> {
+function pathOf({ method, path, pathParameters }: ServedOperation, ids: Ids): fc.Arbitrary<string> {
   const fillings = pathParameters.map((name) => {
-    const known = fc.constantFrom(...(ids[name] ?? ['x']));
+    const known = fc.constantFrom(...(ids[`${method} ${name}`] ?? ids[name] ?? ['x']));
     const mutated = fc
       .tuple(known, nasty, fc.nat(30))
       .map(([id, text, at]) => id.slice(0, at) + text + id.slice(at + 1));

@@ -2,7 +2,7 @@ import { PartEntity } from '../../src/batches/part.entity';
 import { PartSlots } from '../../src/batches/part-slots';
 import { PartsStore } from '../../src/batches/parts.store';
 import type { AttemptEnds } from '../../src/execution/attempt-ends';
-import { attemptOf } from '../../src/execution/attempt';
+import { attemptOf } from '../../src/batches/attempt';
 import { CollectDelay } from '../../src/execution/collect-delay';
 import { CreateStep } from '../../src/execution/create.step';
 import { RecoveryStep } from '../../src/execution/recovery.step';

@@ -3,6 +3,7 @@ import { LateBatches, UnsettledBatches } from './batch.checks';
 import { MissingBlobs, OrphanBlobs, UnfinishedWrites } from './blob.checks';
 import { CHECKS, type Check } from './check';
 import { Doctor } from './doctor';
+import { StuckErasures } from './erasure.checks';
 import { Installation } from './installation';
 import { LostJobs, ParkedPartsCheck, StuckParts, UnreadResults } from './part.checks';
 import { PausedProviders, UnconfiguredProviders } from './provider.checks';
@@ -21,6 +22,7 @@ const CHECK_CLASSES = [
   UnsettledBatches,
   LateBatches,
   UpstreamLeftovers,
+  StuckErasures,
   OrphanBlobs,
   UnfinishedWrites,
   MissingBlobs,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditStore } from '../../batches/audit.store';
+import { ErasuresStore } from '../../batches/erasures.store';
 import { BlobStore, type StoredBlob } from '../../blobs/blob-store';
 import { isId } from '../../common/ids';
 
@@ -7,11 +8,12 @@ import { isId } from '../../common/ids';
 export const BATCHES_FOLDER = 'batches';
 const AT_ONCE = 500;
 
-/** Blobs of batches that no row names. */
+/** Blobs of batches that no row names; those of a deleted batch are its erasure's as long as that is noted. */
 @Injectable()
 export class UnnamedBlobs {
   constructor(
     private readonly audit: AuditStore,
+    private readonly erasures: ErasuresStore,
     private readonly blobs: BlobStore,
   ) {}
 
@@ -32,8 +34,11 @@ export class UnnamedBlobs {
   /** The rows are read after the blobs: what was named meanwhile is. */
   private async unnamedOf(group: readonly StoredBlob[]): Promise<StoredBlob[]> {
     if (group.length === 0) return [];
-    const named = await this.audit.blobKeys([...new Set(group.flatMap(({ key }) => batchOf(key) ?? []))]);
-    return group.filter(({ key }) => !named.has(key));
+    const batchIds = [...new Set(group.flatMap(({ key }) => batchOf(key) ?? []))];
+    const named = await this.audit.blobKeys(batchIds);
+    const unnamed = group.filter(({ key }) => !named.has(key));
+    const erased = unnamed.length > 0 ? await this.erasures.pendingOf(batchIds) : new Set<string | null>();
+    return unnamed.filter(({ key }) => !erased.has(batchOf(key)));
   }
 }
 

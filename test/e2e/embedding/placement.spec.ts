@@ -7,6 +7,7 @@ const TABLES = `SELECT table_schema || '.' || table_name AS name FROM informatio
 const OURS = [
   'api_keys',
   'batches',
+  'erasures',
   'files',
   'installation',
   'leftovers',

@@ -81,6 +81,12 @@ export class S3Server {
     return existsSync(folder) ? readdirSync(folder) : [];
   }
 
+  /** Whether an object is stored whose key begins so. */
+  async holds(prefix: string): Promise<boolean> {
+    const { objects } = await this.s3rver.store.listObjects(BUCKET, { prefix, maxKeys: 1 });
+    return objects.length > 0;
+  }
+
   async stop(): Promise<void> {
     this.server.close();
     this.server.closeAllConnections();

@@ -13,6 +13,7 @@ declare module '@20minutes/s3rver' {
     putBucket(bucket: string): Promise<unknown>;
     getResourcePath(bucket: string, key: string | undefined, kind: string): string;
     putContent(path: string, content: Readable | Buffer): Promise<[number, string]>;
+    listObjects(bucket: string, options: { prefix: string; maxKeys: number }): Promise<{ objects: object[] }>;
     getObject(bucket: string, key: string, options?: { start?: number; end?: number }): Promise<StoredObject | null>;
   }
 

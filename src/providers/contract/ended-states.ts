@@ -1,4 +1,4 @@
-import type { RemoteState } from '../providers/contract/adapter';
+import type { RemoteState } from './adapter';
 
 /** States of an upstream job after which it changes no more. */
 export const ENDED_STATES: readonly RemoteState[] = ['completed', 'failed', 'expired', 'cancelled'];

@@ -1,9 +1,14 @@
-import type { BatchEntity } from '../batches/batch.entity';
-import type { Leftover } from '../batches/leftovers.store';
-import type { PartEntity } from '../batches/part.entity';
-import type { PartPatch } from '../batches/parts.store';
 import type { Attempt } from '../providers/contract/adapter';
-import { sentItems } from './excluded-items';
+import { ENDED_STATES } from '../providers/contract/ended-states';
+import type { BatchEntity } from './batch.entity';
+import type { Leftover } from './leftovers.store';
+import type { PartEntity } from './part.entity';
+import type { PartPatch } from './parts.store';
+
+/** How many items of a part go upstream: all but those left out. */
+export function sentItems({ itemCount, excluded }: Pick<PartEntity, 'itemCount' | 'excluded'>): number {
+  return itemCount - excluded.length;
+}
 
 /** The attempt that a part's row describes; throws when the part has none. */
 export function attemptOf(part: PartEntity, batch: BatchEntity): Attempt {
@@ -23,7 +28,13 @@ export function attemptOf(part: PartEntity, batch: BatchEntity): Attempt {
 
 /** What a part's attempt may have left at the provider, its job included where that is known. */
 export function leftoverOf(part: PartEntity, batch: BatchEntity): Leftover {
-  return { provider: part.provider, attempt: attemptOf(part, batch), remoteId: part.remoteId };
+  const { provider, remoteId } = part;
+  return { provider, attempt: attemptOf(part, batch), remoteId, ended: remoteId === null || hasEndedUpstream(part) };
+}
+
+/** Whether the part's job has ended at its provider, as far as was read. */
+export function hasEndedUpstream({ remoteState }: Pick<PartEntity, 'remoteState'>): boolean {
+  return remoteState !== null && ENDED_STATES.includes(remoteState);
 }
 
 /** What a part's row holds when it has no attempt: one that certainly did not take place is forgotten. */

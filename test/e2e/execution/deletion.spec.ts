@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ErasureEntity } from '../../../src/batches/erasure.entity';
+import { LeftoverEntity } from '../../../src/batches/leftover.entity';
+import { BlobStore } from '../../../src/blobs/blob-store';
+import { Doctor } from '../../../src/execution/reconcile/doctor';
+import { TurnEntity } from '../../../src/execution/reconcile/turn.entity';
+import { Metrics } from '../../../src/metrics/metrics';
+import { samplesOf } from '../../support/metric-samples';
+import type { BatchBody } from '../../support/service/api-client';
+import { eventually, ExecutionBench, type BenchApp } from '../../support/execution/execution-bench';
+import { HOUR, MINUTE } from '../../support/execution/movable-clock';
+
+const DAY = 24 * HOUR;
+const OFTEN = { RECONCILE_INTERVAL_MS: '50' };
+
+describe('what is left of deleted batches', () => {
+  let bench: ExecutionBench;
+  beforeAll(async () => (bench = await ExecutionBench.open({ stateMs: 2 })));
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    bench.simulator.faults.clear();
+    bench.simulator.release();
+    await bench.closeApps();
+  });
+  afterAll(() => bench.dispose());
+
+  const folderOf = (id: string) => join(bench.dataDir, 'blobs', 'batches', id);
+  const count = (entity: typeof ErasureEntity | typeof LeftoverEntity) => bench.rows.manager.count(entity);
+  const erased = () =>
+    eventually('all is erased', async () =>
+      (await count(ErasureEntity)) === 0 && (await count(LeftoverEntity)) === 0 ? true : null,
+    );
+  async function remove(app: BenchApp, id: string): Promise<void> {
+    expect((await app.api.send('DELETE', `/v1/batches/${id}`)).status).toBe(200);
+  }
+  async function findings(app: BenchApp): Promise<string[]> {
+    return (await app.get(Doctor).examine()).flatMap(({ check, found }) => (found > 0 ? [check] : []));
+  }
+
+  it('is removed from a provider that fails deletes for a while', async () => {
+    const app = await bench.start(OFTEN);
+    bench.simulator.faults.add({ route: 'deleteFile', kind: { status: 500 }, times: 2 });
+    const { id } = await app.api.waitFor(await bench.create(app, ['a']));
+    await eventually('it is noted', async () => ((await count(LeftoverEntity)) === 1 ? true : null));
+    await remove(app, id);
+    await eventually('it was tried at once', async () => ((await count(ErasureEntity)) === 0 ? true : null));
+    expect([await count(LeftoverEntity), bench.simulator.files.length]).toEqual([1, 2]);
+    bench.clock.forward(11 * MINUTE);
+    await erased();
+    expect(bench.simulator.files).toEqual([]);
+  });
+
+  it('is a job that its provider never ended, which is told to stop and removed once it has', async () => {
+    const app = await bench.start(OFTEN);
+    bench.simulator.hold('in_progress', 1);
+    const id = await bench.create(app, ['a', 'b']);
+    await bench.partWhen(id, 'runs', (part) => part.remoteState === 'in_progress');
+    bench.simulator.hold('cancelling');
+    await bench.passDrain(id);
+    await app.api.waitFor(id, ['expired']);
+    expect(await count(LeftoverEntity)).toBe(0);
+    await remove(app, id);
+    await eventually('it was tried', async () => ((await count(ErasureEntity)) === 0 ? true : null));
+    expect(await bench.rows.manager.find(LeftoverEntity)).toMatchObject([{ ended: false }]);
+    bench.simulator.release();
+    await bench.simulator.waitForBatch((batch) => batch.status === 'cancelled' && batch.output_file_id !== null);
+    expect(bench.simulator.files.length).toBeGreaterThan(1);
+    bench.clock.forward(11 * MINUTE);
+    await erased();
+    expect(bench.simulator.files).toEqual([]);
+  });
+
+  it('is a 404 also for who had just found it', async () => {
+    const app = await bench.start();
+    for (const pathOf of [
+      (batch: BatchBody) => `/v1/batches/${batch.id}/results`,
+      (batch: BatchBody) => `/v1/batches/${batch.id}/results?limit=1`,
+      (batch: BatchBody) => `/v1/files/${batch.input_file_id}/content`,
+      (batch: BatchBody) => `/v1/files/${batch.output_file_id}/content`,
+    ]) {
+      const batch = await app.api.waitFor(await bench.create(app, ['a', 'b']));
+      const store = app.get<BlobStore>(BlobStore);
+      const read = store.read.bind(store);
+      jest.spyOn(store, 'read').mockImplementationOnce(async (...what) => {
+        await remove(app, batch.id);
+        return read(...what);
+      });
+      const answer = await app.api.send('GET', pathOf(batch));
+      expect([pathOf(batch), answer.status, answer.body.error.code]).toEqual([pathOf(batch), 404, 'not_found']);
+    }
+  });
+
+  it('is erased once the blob store answers again, and meanwhile no orphan, but stuck after some tries', async () => {
+    const app = await bench.start(OFTEN);
+    const { id } = await app.api.waitFor(await bench.create(app, ['a']));
+    const failing = jest.spyOn(app.get<BlobStore>(BlobStore), 'delete').mockRejectedValue(new Error('It is away'));
+    await remove(app, id);
+    for (let tries = 1; tries <= 4; tries++) {
+      await eventually('it was tried', async () => {
+        const { tries: done } = await bench.rows.manager.findOneByOrFail(ErasureEntity, { batchId: id });
+        return done === tries ? true : null;
+      });
+      bench.clock.forward(tries === 4 ? 2 * DAY : HOUR);
+    }
+    expect([await findings(app), existsSync(folderOf(id))]).toEqual([['stuck_erasure'], true]);
+    failing.mockRestore();
+    bench.clock.forward(2 * HOUR);
+    await erased();
+    expect([await findings(app), existsSync(folderOf(id))]).toEqual([[], false]);
+  });
+});
+
+describe('retention', () => {
+  let bench: ExecutionBench;
+  beforeAll(async () => (bench = await ExecutionBench.open({ stateMs: 2 })));
+  afterEach(() => bench.closeApps());
+  afterAll(() => bench.dispose());
+
+  it('keeps batches for ever until it is set, then deletes those that ended so long ago, and no others', async () => {
+    const first = await bench.start(OFTEN);
+    const old = await first.api.waitFor(await bench.create(first, ['a', 'b']));
+    bench.clock.forward(20 * DAY);
+    const young = await first.api.waitFor(await bench.create(first, ['c']));
+    bench.clock.forward(11 * DAY);
+    const now = bench.clock.now();
+    await eventually('a pass', async () => {
+      const turn = await bench.rows.manager.findOneByOrFail(TurnEntity, { name: 'retention' });
+      return turn.takenAt.getTime() > now + 100 ? true : null;
+    });
+    expect((await first.api.get(old.id)).status).toBe('completed');
+    await first.close();
+
+    const [app, other] = [
+      await bench.start({ ...OFTEN, RETENTION_DAYS: '30' }),
+      await bench.start({ ...OFTEN, RETENTION_DAYS: '30' }),
+    ];
+    await eventually('it is deleted', async () => {
+      const { status } = await app.api.send('GET', `/v1/batches/${old.id}`);
+      return status === 404 ? true : null;
+    });
+    await eventually('it is erased', async () => ((await bench.rows.manager.count(ErasureEntity)) === 0 ? true : null));
+    expect(existsSync(join(bench.dataDir, 'blobs', 'batches', old.id))).toBe(false);
+    expect((await app.api.get(young.id)).results).toHaveLength(1);
+    const totals = { batches: 0, bytes: 0, findings: 0 };
+    for (const each of [app, other]) {
+      const samples = samplesOf(await each.get(Metrics).registry.metrics());
+      totals.batches += samples.get('meshbatch_batches_deleted_total{by="retention"}') ?? 0;
+      totals.bytes += samples.get('meshbatch_deleted_bytes_total{by="retention"}') ?? 0;
+      for (const [series, value] of samples) if (series.includes('_reconciler_')) totals.findings += value;
+    }
+    expect(totals).toEqual({ batches: 1, bytes: expect.any(Number), findings: 0 });
+    expect(totals.bytes).toBeGreaterThan(100);
+    const told = bench.log.lines.filter(({ fields }) => fields.event === 'batch_deleted').map(({ fields }) => fields);
+    expect(told).toEqual([
+      expect.objectContaining({ batch_id: old.id, by: 'retention', owner_id: expect.any(String) }),
+    ]);
+  });
+
+  it('leaves what has not ended', async () => {
+    bench.simulator.hold('in_progress', 0);
+    const app = await bench.start({ ...OFTEN, RETENTION_DAYS: '1', ROLE: 'api' });
+    const id = await bench.create(app, ['a']);
+    bench.clock.forward(40 * DAY);
+    const worker = await bench.start({ ...OFTEN, RETENTION_DAYS: '1' });
+    await worker.api.waitFor(id, ['expired']);
+    bench.simulator.release();
+    expect((await worker.api.get(id)).status).toBe('expired');
+    bench.clock.forward(25 * HOUR);
+    await eventually('it is deleted', async () =>
+      (await worker.api.send('GET', `/v1/batches/${id}`)).status === 404 ? true : null,
+    );
+  });
+});
