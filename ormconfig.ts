@@ -1,4 +1,5 @@
-import { loadEnv, loadEnvFile } from './src/config/env';
+import { loadEnv } from './src/config/env';
+import { loadEnvFile } from './src/config/local-service';
 import { serverDataSource } from './src/config/server-data-source';
 import { ENTITIES } from './src/meshbatch/entities';
 import { MIGRATIONS, migrationsTable } from './src/persistence/migrations';

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { openDatabase } from '../config/open-database';
-import { loadEnv, loadEnvFile } from '../config/env';
+import { loadEnv } from '../config/env';
+import { loadEnvFile } from '../config/local-service';
 
 /** Brings the database up to this version and exits. */
 async function main(): Promise<void> {

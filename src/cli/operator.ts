@@ -1,7 +1,8 @@
 import { sendCommand } from '../admin/control-client';
 import type { OperatorRows, SentCommand } from '../admin/operator-command';
 import type { OperatorCommandInput, OperatorCommandName } from '../admin/operator-commands';
-import { loadEnv, loadEnvFile } from '../config/env';
+import { loadEnv } from '../config/env';
+import { loadEnvFile } from '../config/local-service';
 
 /** Carries out an operator's command: through the running process when it holds the data folder, else on the database. */
 async function operate(command: SentCommand): Promise<OperatorRows> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import {
   DEFAULT_BLOB_GRACE_MS,
@@ -16,6 +16,7 @@ import { knownProviders } from '../providers/known-providers';
 import { isInsecure } from '../providers/upstream/insecure-url';
 import { DEFAULT_WRONG_KEYS_PER_MINUTE } from '../auth/key-attempts';
 import { KEY_PATTERN } from '../auth/key-pattern';
+import { DEFAULT_DATA_DIR, DEFAULT_PORT } from './local-service';
 import { S3_SETTINGS, s3Problems } from './s3-settings';
 import { trustedProxies } from './trusted-proxies';
 
@@ -26,12 +27,12 @@ const positive = (fallback: number) =>
 const url = (protocols: RegExp, what: string) => z.url({ protocol: protocols, error: `must be ${what}` });
 
 const envSchema = z.object({
-  PORT: z.coerce.number({ error: 'must be a port' }).int().min(0).max(65_535).default(3000),
+  PORT: z.coerce.number({ error: 'must be a port' }).int().min(0).max(65_535).default(DEFAULT_PORT),
   HOST: z.string().min(1).default('127.0.0.1'),
   MAX_CONNECTIONS: positive(4096),
   METRICS_PORT: z.coerce.number({ error: 'must be a port above 0' }).int().min(1).max(65_535).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
-  DATA_DIR: z.string().min(1).default('./data'),
+  DATA_DIR: z.string().min(1).default(DEFAULT_DATA_DIR),
   DATABASE_URL: url(/^postgres(ql)?$/, 'a postgres:// address').optional(),
   DATABASE_POOL_SIZE: positive(10),
   ...S3_SETTINGS,
@@ -86,11 +87,6 @@ export class InvalidEnvError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`These settings are not right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
-}
-
-/** Reads `.env`, when there is one, into the environment; what is set already stays. */
-export function loadEnvFile(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
 /** Checks the environment; throws {@link InvalidEnvError} with every fault at once. An empty value counts as not set. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ApiKeysService } from '../auth/api-keys.service';
 import type { Env } from './env';
+import { firstKeyPath } from './local-service';
 
 const FIRST_OWNER = 'default';
 const EXAMPLE = join(__dirname, '..', '..', 'examples', 'requests.json');
@@ -20,7 +21,7 @@ export async function makeFirstKey(
   if (!(await keys.isEmpty())) return null;
   const known = env.BOOTSTRAP_API_KEY;
   const key = known ?? keys.generate();
-  const path = join(env.DATA_DIR, 'first-api-key');
+  const path = firstKeyPath(env.DATA_DIR);
   // The file first: a key that is stored and that nobody can read would be lost.
   if (known === undefined && !isTerminal) await writeFile(path, `${key}\n`, { mode: 0o600 });
   if (!(await keys.createFirstKey(FIRST_OWNER, key))) return null;

@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { BlobStoreUnreachableError } from '../blobs/s3/s3-errors';
 import { SystemClock } from '../common/clock';
 import { startDatabase, type OpenDatabase } from './open-database';
-import { InvalidEnvError, loadEnv, loadEnvFile, type Env } from './env';
+import { InvalidEnvError, loadEnv, type Env } from './env';
+import { loadEnvFile } from './local-service';
 import { DataFolderInUseError } from '../persistence/embedded/data-folder';
 
 /** What a process runs on its database, and how it is stopped. */

@@ -33,6 +33,13 @@ describe.each([1, 2, 1000])('readLines with chunks of %i bytes', (size) => {
     expect(await read(text, size)).toEqual(lines);
   });
 
+  it('keeps empty lines when they are asked for', async () => {
+    const lines: string[] = [];
+    const options = { maxLineBytes: 1000, keepsEmpty: true };
+    for await (const line of readLines(pieces(Buffer.from('\na\r\n\r\nb'), size), options)) lines.push(line.toString());
+    expect(lines).toEqual(['', 'a', '', 'b']);
+  });
+
   it('holds lines to the limit, which is exact', async () => {
     expect(await read('12345\n12345', size, 5)).toEqual(['12345', '12345']);
     const error: unknown = await read('1\n\n123456', size, 5).catch((reason: unknown) => reason);

@@ -16,6 +16,8 @@ export class LineTooLongError extends Error {
 interface ReadLinesOptions {
   /** Most bytes before a line feed; a carriage return and the byte order mark count. */
   maxLineBytes: number;
+  /** Whether empty lines come too, so that lines can be counted; they are skipped otherwise. */
+  keepsEmpty?: boolean;
   /**
    * Called once after the last line, and not when the consumer stops early: the stream's length in bytes and whether its
    * last byte was a line feed, which also holds for an empty stream.
@@ -24,8 +26,8 @@ interface ReadLinesOptions {
 }
 
 /**
- * The lines of a JSON Lines stream, without line ends (LF or CRLF) and byte order mark; empty lines are skipped, a last
- * line without a line feed counts. Lines hold parts of the source's chunks, so these must not change. The source is
+ * The lines of a JSON Lines stream, without line ends (LF or CRLF) and byte order mark; empty lines are skipped unless they are
+ * asked for, a last line without a line feed counts. Lines hold parts of the source's chunks, so these must not change. The source is
  * returned (a Node stream: destroyed) when the consumer stops early.
  * @throws LineTooLongError
  */
@@ -42,7 +44,7 @@ export async function* readLineGroups(
   source: AsyncIterable<Uint8Array>,
   options: ReadLinesOptions,
 ): AsyncGenerator<Buffer[]> {
-  const assembler = new LineAssembler(options.maxLineBytes);
+  const assembler = new LineAssembler(options.maxLineBytes, options.keepsEmpty ?? false);
   let bytes = 0;
   for await (const part of source) {
     bytes += part.length;
@@ -59,7 +61,10 @@ class LineAssembler {
   private readonly held = new ByteAccumulator();
   private line = 1;
 
-  constructor(private readonly maxLineBytes: number) {}
+  constructor(
+    private readonly maxLineBytes: number,
+    private readonly keepsEmpty: boolean,
+  ) {}
 
   /** True when no byte came since the last line feed. */
   get atLineStart(): boolean {
@@ -75,7 +80,7 @@ class LineAssembler {
       this.hold(chunk.subarray(start, lineFeed === -1 ? chunk.length : lineFeed));
       if (lineFeed === -1) break;
       const line = this.takeLine();
-      if (line.length > 0) lines.push(line);
+      if (line.length > 0 || this.keepsEmpty) lines.push(line);
       start = lineFeed + 1;
     }
     return lines;
