@@ -48,6 +48,7 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
       minFreeDiskBytes: env.MIN_FREE_DISK_BYTES,
     },
     files: { maxConcurrentStreams: env.MAX_CONCURRENT_STREAMS },
+    events: { maxEventStreams: env.MAX_EVENT_STREAMS },
     batches: { inlineResultsMaxBytes: env.INLINE_RESULTS_MAX_BYTES },
     execution: {
       scratchFolder: join(env.DATA_DIR, 'scratch'),

@@ -70,6 +70,7 @@ export { BlobsModule } from './blobs/blobs.module';
 export type { BlobsModuleOptions } from './blobs/blobs.module-definition';
 export type { S3StoreOptions } from './blobs/s3/s3-store-options';
 export { EventsModule } from './events/events.module';
+export type { EventsModuleOptions } from './events/events.options';
 export { ExecutionModule } from './execution/execution.module';
 export type { ExecutionModuleOptions } from './execution/execution.module-definition';
 export { FilesModule } from './files/files.module';

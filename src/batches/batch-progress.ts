@@ -17,6 +17,7 @@ import { PartEntity } from './part.entity';
 import type { PartState } from './part-state';
 import { inOrder, PartSlots } from './part-slots';
 import { LeaseLostError, PartsStore, type Lease, type PartPatch } from './parts.store';
+import { INSTANT_OF } from './status-instants';
 
 type BatchPatch = QueryDeepPartialEntity<BatchEntity>;
 
@@ -104,21 +105,10 @@ export class BatchProgress {
 
   private enter(from: BatchStatus, to: BatchStatus): BatchPatch {
     if (!BATCH_MOVES[from].includes(to)) throw new Error(`A batch cannot go from ${from} to ${to}`);
-    return { status: to, [TIMESTAMP[to]]: new Date(this.clock.now()) };
+    return { status: to, [INSTANT_OF[to]]: new Date(this.clock.now()) };
   }
 }
 
 function isInFlight(state: PartState): boolean {
   return state === 'submitting' || state === 'running';
 }
-
-const TIMESTAMP = {
-  validating: 'createdAt',
-  in_progress: 'inProgressAt',
-  finalizing: 'finalizingAt',
-  completed: 'completedAt',
-  failed: 'failedAt',
-  expired: 'expiredAt',
-  cancelling: 'cancellingAt',
-  cancelled: 'cancelledAt',
-} as const satisfies Record<BatchStatus, keyof BatchEntity>;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
+import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager, type FindOptionsSelect } from 'typeorm';
 import { StoredFileEntity } from '../files/stored-file.entity';
 import { NotFoundError } from '../http/meshbatch-error';
 import { Database } from '../persistence/database';
@@ -12,6 +12,24 @@ import type { StopReason } from './part-state';
 import { wakeStopped } from './parts.store';
 
 const NOT_ENDED = Not(In<BatchStatus>([...TERMINAL_STATUSES]));
+
+/** What tells where a batch stands and how it came there, without what its caller may have made large. */
+const PROGRESS = {
+  id: true,
+  status: true,
+  total: true,
+  completed: true,
+  failed: true,
+  createdAt: true,
+  inProgressAt: true,
+  finalizingAt: true,
+  cancellingAt: true,
+  completedAt: true,
+  failedAt: true,
+  expiredAt: true,
+  cancelledAt: true,
+} as const satisfies FindOptionsSelect<BatchEntity>;
+export type BatchProgressFacts = Pick<BatchEntity, keyof typeof PROGRESS>;
 
 /** Parts of one statement, which has room for 65,535 parameters. */
 const PARTS_AT_ONCE = 1000;
@@ -59,6 +77,11 @@ export class BatchesStore implements OwnerHoldings {
 
   find(id: string): Promise<BatchEntity | null> {
     return this.database.manager.findOneBy(BatchEntity, { id });
+  }
+
+  /** How far batches are, in one query; those that are no more are left out. */
+  listProgress(ids: readonly string[]): Promise<BatchProgressFacts[]> {
+    return this.database.manager.find(BatchEntity, { select: PROGRESS, where: { id: In([...ids]) } });
   }
 
   /** Newest first; `after` is a bound, whose batch need not exist any more. */

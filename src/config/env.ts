@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { DEFAULT_MAX_EVENT_STREAMS } from '../events/event-streams';
 import {
   DEFAULT_BLOB_GRACE_MS,
   DEFAULT_RECONCILE_MS,
@@ -63,6 +64,7 @@ const envSchema = z.object({
     .min(0)
     .default(DEFAULT_MIN_FREE_DISK_BYTES),
   MAX_CONCURRENT_STREAMS: positive(DEFAULT_MAX_CONCURRENT_STREAMS),
+  MAX_EVENT_STREAMS: positive(DEFAULT_MAX_EVENT_STREAMS),
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

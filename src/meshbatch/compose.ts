@@ -19,7 +19,7 @@ import { ENTITIES } from './entities';
 import { MESHBATCH_OPTIONS, type MeshbatchExtras, type MeshbatchOptions } from './meshbatch.options';
 
 /** The modules that have routes. */
-export const API_MODULES: Type[] = [BatchesModule, FilesModule, ProvidersModule];
+export const API_MODULES: Type[] = [BatchesModule, EventsModule, FilesModule, ProvidersModule];
 
 /** Makes every module once and gives each those that it works with, as a host that composes them itself would. */
 export function compose(options: ImportedModule, { imports = [], http = true, routePrefix }: MeshbatchExtras) {
@@ -47,7 +47,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const execution = ExecutionModule.forRootAsync(
     from((all) => ({ ...all.execution, ...works(all) }), metrics, database, queue, blobs, providers, files, batches),
   );
-  const events = EventsModule.forRoot({ imports: [batches] });
+  const events = EventsModule.forRootAsync(from((all) => all.events ?? {}, metrics, database, auth, batches));
   const health = HealthModule.forRoot({ imports: [providers] });
 
   const prefixed = http && routePrefix ? [RouterModule.register(routes(routePrefix))] : [];

@@ -2,6 +2,7 @@ import type { AuthModuleOptions } from '../auth/auth.module-definition';
 import type { BatchesModuleOptions } from '../batches/batches.options';
 import type { BlobsModuleOptions } from '../blobs/blobs.module-definition';
 import type { HttpModuleExtras } from '../common/define-module';
+import type { EventsModuleOptions } from '../events/events.options';
 import type { ExecutionModuleOptions } from '../execution/execution.module-definition';
 import type { FilesModuleOptions } from '../files/files.options';
 import type { IngestModuleOptions } from '../ingest/ingest.module-definition';
@@ -21,6 +22,7 @@ export interface MeshbatchOptions {
   readonly files?: FilesModuleOptions;
   readonly ingest?: IngestModuleOptions;
   readonly batches?: BatchesModuleOptions;
+  readonly events?: EventsModuleOptions;
   readonly execution?: Omit<ExecutionModuleOptions, 'work'>;
   /** Whether this process follows batches to their end, or only takes them; true when left out. */
   readonly work?: boolean;

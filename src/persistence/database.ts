@@ -19,7 +19,7 @@ export interface DatabaseFacts {
   readonly placement: Placement;
   /** Whether it is the embedded one, which this process has to itself. */
   readonly embedded: boolean;
-  /** Whether a connection can be kept for hearing of other processes' jobs. */
+  /** Whether a connection can be kept for hearing what other processes tell. */
   readonly canListen: boolean;
 }
 

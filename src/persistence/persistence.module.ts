@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
+import { CommonModule } from '../common/common.module';
 import { Database } from './database';
 import { DatabaseConnection } from './database-connection';
+import { Notifications } from './notifications';
 import { ConfigurableModuleClass } from './persistence.module-definition';
 
 /** Gives the other modules their way to the database. */
 @Module({
+  imports: [CommonModule],
   providers: [
     DatabaseConnection,
     {
@@ -12,7 +15,8 @@ import { ConfigurableModuleClass } from './persistence.module-definition';
       useFactory: (connection: DatabaseConnection) => connection.open(),
       inject: [DatabaseConnection],
     },
+    Notifications,
   ],
-  exports: [Database],
+  exports: [Database, Notifications],
 })
 export class PersistenceModule extends ConfigurableModuleClass {}

@@ -1,9 +1,16 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import type PgBoss from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
 import { Database } from '../persistence/database';
+import { Notifications } from '../persistence/notifications';
 import { afterCommit } from '../persistence/transaction-context';
 import { bossDb, createBoss } from './boss';
 import type { Job } from './job';
@@ -16,7 +23,7 @@ const selectWaiting = (schema: string) => `SELECT job.name AS queue, job.singlet
 
 /** Durable jobs on pg-boss. */
 @Injectable()
-export class JobQueue implements OnModuleInit, OnApplicationShutdown {
+export class JobQueue implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new SafeLogger(JobQueue.name);
   private readonly wakes = new Map<string, Wake>();
   readonly boss: PgBoss;
@@ -28,6 +35,7 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(QUEUE_OPTIONS) { work = true }: QueueModuleOptions,
     private readonly database: Database,
+    private readonly notifications: Notifications,
     private readonly clock: Clock,
   ) {
     const { jobsSchema } = database.facts.placement;
@@ -39,6 +47,11 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     await this.boss.start();
+  }
+
+  /** Hears of jobs that other processes enqueue; polling covers what it misses. */
+  onApplicationBootstrap(): void {
+    if (this.works) this.notifications.hear(this.channel, (queue) => this.wakeOf(queue).now());
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -127,6 +127,7 @@ function headersOf(keys: readonly string[]): fc.Arbitrary<Record<string, string>
       range: fc.oneof(fc.constantFrom('bytes=0-0', 'bytes=-1', 'bytes=5-', 'bytes=9-1', 'bytes=0-1,3-4'), text),
       'accept-encoding': fc.oneof(fc.constantFrom('gzip', 'gzip;q=0', '*'), text),
       accept: text,
+      'last-event-id': fc.oneof(fc.constantFrom('1', '5', '6'), text),
       'x-completion-window': text,
       'x-metadata': fc.oneof(fc.json(), text).filter((value) => LEGAL_HEADER.test(value)),
       expect: fc.constant('100-continue'),

@@ -42,7 +42,10 @@ describe('the snippets of README.md', () => {
     const [create, get] = (await snippetsOf('Start it')).filter((snippet) => snippet.startsWith('curl'));
     const { id: ID } = JSON.parse(await shell(create ?? '')) as BatchBody;
     await service.client().waitFor(ID, ['completed']);
-    const batch = JSON.parse(await shell(get ?? '', { ID })) as BatchBody;
+    // Its events, then the batch.
+    const told = (await shell(get ?? '', { ID })).trim().split('\n');
+    expect(told).toContain('id: 5');
+    const batch = JSON.parse(told.at(-1) ?? '') as BatchBody;
     expect(batch).toMatchObject({ id: ID, request_counts: { total: 220, completed: 220, failed: 0 } });
     expect(batch.results).toHaveLength(220);
   });

@@ -6,7 +6,6 @@ import { Random } from '../../../src/common/random';
 import { MeshbatchModule } from '../../../src/meshbatch/meshbatch.module';
 import type { MeshbatchOptions } from '../../../src/meshbatch/meshbatch.options';
 import { ProviderRegistry } from '../../../src/providers/provider-registry';
-import { JobListener } from '../../../src/queue/job-listener';
 import { JobQueue } from '../../../src/queue/job-queue';
 import { JobWorker } from '../../../src/queue/job-worker';
 import type { Actor } from '../kernel/actor';
@@ -82,9 +81,7 @@ export class SimulatedProcess implements Actor {
       .overrideProvider(JobQueue)
       .useValue(new SimulatedQueue(process, world.jobs, works))
       .overrideProvider(JobWorker)
-      .useValue(new SimulatedWorker(process, world.jobs))
-      .overrideProvider(JobListener)
-      .useValue({});
+      .useValue(new SimulatedWorker(process, world.jobs));
     const module = await overridden.setLogger(world.log).compile();
     process.connectAdapters(module.get(ProviderRegistry, { strict: false }));
     process.module = module;
