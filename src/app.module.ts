@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Env } from './config/env';
 import { s3Options } from './config/s3-settings';
+import { secretsKeys } from './config/secrets-keys';
 import { HealthRoutesModule } from './health/health-routes.module';
 import { MeshbatchModule } from './meshbatch/meshbatch.module';
 import type { MeshbatchOptions } from './meshbatch/meshbatch.options';
@@ -57,6 +58,12 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
       blobGraceMs: env.BLOB_GRACE_MS,
       ...(env.RETENTION_DAYS !== undefined && { retentionDays: env.RETENTION_DAYS }),
       ...(env.POLL_INTERVAL_MS !== undefined && { pollIntervalMs: env.POLL_INTERVAL_MS }),
+    },
+    webhooks: {
+      secretsKeys: secretsKeys(env, persistence),
+      allowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS,
+      timeoutMs: env.WEBHOOK_TIMEOUT_MS,
+      retryMs: env.WEBHOOK_RETRY_MS,
     },
     work: env.ROLE !== 'api',
   };

@@ -97,3 +97,5 @@ export { QueueModule } from './queue/queue.module';
 export type { QueueModuleOptions } from './queue/queue.module-definition';
 export { QuotaModule } from './quota/quota.module';
 export type { QuotaModuleOptions } from './quota/quota.module-definition';
+export { WebhooksModule } from './webhooks/webhooks.module';
+export type { WebhooksModuleOptions } from './webhooks/webhooks.options';

@@ -12,7 +12,7 @@ export interface BatchTransition {
   readonly to: BatchStatus;
 }
 
-/** Runs inside the transaction of the change: what it writes with `tx` is stored with it, and what it throws undoes it. */
+/** Runs inside the transaction of the change, once the batch's row is as it will be: what it writes with `tx` is stored with it, and what it throws undoes it. */
 export type TransitionHook = (transition: BatchTransition, tx: EntityManager) => void | Promise<void>;
 
 /** Where higher modules hang what must happen with every change of a batch's status. */

@@ -47,9 +47,10 @@ export class BatchesService {
       const batch = await this.store.lockOwned(ownerId, id, tx);
       if (!batch) throw new NotFoundError();
       if (isTerminal(batch.status) || batch.cancellingAt) return batch;
-      await this.transitions.announce({ batch: { ...batch }, from: batch.status, to: 'cancelling' }, tx);
+      const before = { ...batch };
       Object.assign(batch, { status: 'cancelling', cancellingAt: new Date(this.clock.now()) });
       await tx.save(batch);
+      await this.transitions.announce({ batch: before, from: before.status, to: 'cancelling' }, tx);
       await this.stop(batch, 'cancelled', tx);
       return batch;
     });

@@ -7,7 +7,8 @@ const TOKEN_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const TOKEN_LENGTH = 8;
 
 /** A kind of thing that has an id; the word is the id's prefix. */
-export type IdPrefix = 'batch' | 'part' | 'file' | 'owner' | 'key' | 'req' | 'worker' | 'installation';
+export type IdPrefix =
+  'batch' | 'part' | 'file' | 'owner' | 'key' | 'req' | 'worker' | 'installation' | 'whk' | 'delivery';
 
 /** Makes ids: a prefix and a ULID, so that ids of one kind sort by the time they were made. */
 export class Ids {

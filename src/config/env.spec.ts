@@ -80,6 +80,11 @@ describe('loadEnv', () => {
     ['ALLOW_INSECURE_UPSTREAM', 'yes'],
     ['CATALOG_FILE', '/no/such/file.json'],
     ['LOG_LEVEL', 'loud'],
+    ['SECRETS_KEY', 'short'],
+    ['WEBHOOK_ALLOWED_NETWORKS', '10.0.0.0/8,everything'],
+    ['WEBHOOK_ALLOWED_NETWORKS', '10.0.0.0/64'],
+    ['WEBHOOK_RETRY_MS', '1000,soon'],
+    ['WEBHOOK_TIMEOUT_MS', '0'],
     ['OPENAI_BASE_URL', 'http://h/v1'],
   ])('refuses %s=%s', (name, value) => {
     const fault = { OPENAI_BASE_URL: 'OPENAI_API_KEY' }[name] ?? name;
@@ -101,6 +106,21 @@ describe('loadEnv', () => {
 
   it('wants a base URL where every account has another', () => {
     expect(names({ AZURE_OPENAI_API_KEY: 'k' })).toEqual(['AZURE_OPENAI_BASE_URL']);
+  });
+
+  it('reads lists', () => {
+    const [one, other] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64url')];
+    expect(
+      loadEnv({
+        SECRETS_KEY: `${one}, ${other}`,
+        WEBHOOK_ALLOWED_NETWORKS: '10.0.0.0/8,fd00::/8',
+        WEBHOOK_RETRY_MS: '1,2',
+      }),
+    ).toMatchObject({
+      SECRETS_KEY: [one, other],
+      WEBHOOK_ALLOWED_NETWORKS: ['10.0.0.0/8', 'fd00::/8'],
+      WEBHOOK_RETRY_MS: [1, 2],
+    });
   });
 
   it('reads what an operator adds to the catalogue, and the keys of its providers', () => {

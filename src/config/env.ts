@@ -19,6 +19,7 @@ import { DEFAULT_WRONG_KEYS_PER_MINUTE } from '../auth/key-attempts';
 import { KEY_PATTERN } from '../auth/key-pattern';
 import { DEFAULT_DATA_DIR, DEFAULT_PORT } from './local-service';
 import { S3_SETTINGS, s3Problems } from './s3-settings';
+import { WEBHOOK_SETTINGS } from './webhook-settings';
 import { trustedProxies } from './trusted-proxies';
 
 const MIB = 1024 * 1024;
@@ -65,6 +66,7 @@ const envSchema = z.object({
     .default(DEFAULT_MIN_FREE_DISK_BYTES),
   MAX_CONCURRENT_STREAMS: positive(DEFAULT_MAX_CONCURRENT_STREAMS),
   MAX_EVENT_STREAMS: positive(DEFAULT_MAX_EVENT_STREAMS),
+  ...WEBHOOK_SETTINGS,
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
   UPSTREAM_TIMEOUT_MS: positive(60_000),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

@@ -4,6 +4,7 @@ import { SystemClock } from '../common/clock';
 import { startDatabase, type OpenDatabase } from './open-database';
 import { InvalidEnvError, loadEnv, type Env } from './env';
 import { loadEnvFile } from './local-service';
+import { SecretsKeyFileError } from './secrets-keys';
 import { DataFolderInUseError } from '../persistence/embedded/data-folder';
 
 /** What a process runs on its database, and how it is stopped. */
@@ -13,7 +14,7 @@ export interface Running {
 
 const SHUTDOWN_MS = 9_000;
 /** Faults of the operator's, which a sentence explains better than a stack. */
-const EXPLAINED = [InvalidEnvError, DataFolderInUseError, BlobStoreUnreachableError];
+const EXPLAINED = [InvalidEnvError, DataFolderInUseError, BlobStoreUnreachableError, SecretsKeyFileError];
 
 /** Starts what a process runs, on its settings and its open database. */
 type Start = (env: Env, database: OpenDatabase) => Promise<Running>;

@@ -30,6 +30,7 @@ import { Poller } from './poller';
 import { Doctor } from './reconcile/doctor';
 import { RECONCILIATION } from './reconcile/reconciliation';
 import { Reconciler } from './reconcile/reconciler';
+import { TurnsStore } from './reconcile/turns.store';
 import { RecoveryStep } from './recovery.step';
 import { ResultsReader } from './results-reader';
 import { ResultsWriter } from './results-writer';
@@ -97,6 +98,6 @@ function backgroundLoops(
       inject: [PartRunner, JobWorker, Poller, Ticker, Reconciler, Retention],
     },
   ],
-  exports: [ParkedParts, Doctor],
+  exports: [ParkedParts, Doctor, TurnsStore],
 })
 export class ExecutionModule extends ConfigurableModuleClass {}

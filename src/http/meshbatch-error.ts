@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'conflict'
   | 'nothing_to_retry'
   | 'request_timeout'
+  | 'conflict'
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'range_not_satisfiable'

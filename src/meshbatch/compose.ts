@@ -15,11 +15,12 @@ import { PersistenceModule } from '../persistence/persistence.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { QueueModule } from '../queue/queue.module';
 import { QuotaModule } from '../quota/quota.module';
+import { WebhooksModule } from '../webhooks/webhooks.module';
 import { ENTITIES } from './entities';
 import { MESHBATCH_OPTIONS, type MeshbatchExtras, type MeshbatchOptions } from './meshbatch.options';
 
 /** The modules that have routes. */
-export const API_MODULES: Type[] = [BatchesModule, EventsModule, FilesModule, ProvidersModule];
+export const API_MODULES: Type[] = [BatchesModule, EventsModule, FilesModule, ProvidersModule, WebhooksModule];
 
 /** Makes every module once and gives each those that it works with, as a host that composes them itself would. */
 export function compose(options: ImportedModule, { imports = [], http = true, routePrefix }: MeshbatchExtras) {
@@ -48,6 +49,9 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
     from((all) => ({ ...all.execution, ...works(all) }), metrics, database, queue, blobs, providers, files, batches),
   );
   const events = EventsModule.forRootAsync(from((all) => all.events ?? {}, metrics, database, auth, batches));
+  const webhooks = WebhooksModule.forRootAsync(
+    from((all) => ({ ...all.webhooks, ...works(all) }), metrics, database, auth, batches, execution),
+  );
   const health = HealthModule.forRoot({ imports: [providers] });
 
   const prefixed = http && routePrefix ? [RouterModule.register(routes(routePrefix))] : [];
@@ -64,6 +68,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
       ingest,
       batches,
       execution,
+      webhooks,
       events,
       health,
       ...prefixed,

@@ -9,6 +9,8 @@ import { InstallationEntity } from '../execution/reconcile/installation.entity';
 import { TurnEntity } from '../execution/reconcile/turn.entity';
 import { StoredFileEntity } from '../files/stored-file.entity';
 import { ProviderPauseEntity } from '../providers/provider-pause.entity';
+import { WebhookDeliveryEntity } from '../webhooks/webhook-delivery.entity';
+import { WebhookEndpointEntity } from '../webhooks/webhook-endpoint.entity';
 
 /** The entities of all modules. They live on a DataSource of our own, never on a host's. */
 export const ENTITIES: readonly EntityClass[] = [
@@ -22,4 +24,6 @@ export const ENTITIES: readonly EntityClass[] = [
   TurnEntity,
   InstallationEntity,
   ProviderPauseEntity,
+  WebhookEndpointEntity,
+  WebhookDeliveryEntity,
 ];

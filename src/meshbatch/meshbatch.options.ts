@@ -10,6 +10,7 @@ import type { MetricsModuleOptions } from '../metrics/metrics.module-definition'
 import type { DatabaseOptions } from '../persistence/persistence.module-definition';
 import type { ProvidersModuleOptions } from '../providers/providers.module-definition';
 import type { QuotaModuleOptions } from '../quota/quota.module-definition';
+import type { WebhooksModuleOptions } from '../webhooks/webhooks.options';
 
 /** The options of every module, each under the module's name. */
 export interface MeshbatchOptions {
@@ -24,6 +25,7 @@ export interface MeshbatchOptions {
   readonly batches?: BatchesModuleOptions;
   readonly events?: EventsModuleOptions;
   readonly execution?: Omit<ExecutionModuleOptions, 'work'>;
+  readonly webhooks?: Omit<WebhooksModuleOptions, 'work'>;
   /** Whether this process follows batches to their end, or only takes them; true when left out. */
   readonly work?: boolean;
 }

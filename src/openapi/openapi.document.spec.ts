@@ -13,6 +13,8 @@ import { SystemClock } from '../common/clock';
 import { HealthController } from '../health/health.controller';
 import { Metrics } from '../metrics/metrics';
 import { ModelsController } from '../providers/models.controller';
+import { DeliveriesController } from '../webhooks/deliveries.controller';
+import { WebhooksController } from '../webhooks/webhooks.controller';
 import { createOpenApiDocument } from './openapi.document';
 import { setUpOpenApi } from './openapi.setup';
 
@@ -27,6 +29,8 @@ const CONTROLLERS = [
   RetryController,
   FilesController,
   ModelsController,
+  WebhooksController,
+  DeliveriesController,
   HealthController,
 ];
 
@@ -96,6 +100,15 @@ describe('OpenAPI document', () => {
       '/v1/files/{file_id} get': '200 400 401 403 404 default',
       '/v1/files/{file_id}/content get': '200 400 401 403 404 416 default',
       '/v1/models get': '200 400 401 403 default',
+      '/v1/webhooks get': '200 400 401 403 422 default',
+      '/v1/webhooks post': '200 400 401 403 413 415 422 default',
+      '/v1/webhooks/{webhook_id} delete': '200 400 401 403 404 default',
+      '/v1/webhooks/{webhook_id} get': '200 400 401 403 404 default',
+      '/v1/webhooks/{webhook_id} patch': '200 400 401 403 404 413 415 422 default',
+      '/v1/webhooks/{webhook_id}/rotate-secret post': '200 400 401 403 404 default',
+      '/v1/webhooks/{webhook_id}/test post': '200 400 401 403 404 default',
+      '/v1/webhooks/{webhook_id}/deliveries get': '200 400 401 403 404 422 default',
+      '/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay post': '200 400 401 403 404 default',
       '/health/live get': '200',
       '/health/ready get': '200 503',
     });

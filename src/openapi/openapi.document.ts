@@ -15,6 +15,7 @@ const TAG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   subpackage_files: 'What went into a batch and what came out, as JSON lines',
   subpackage_health: 'For orchestrators; no key is needed',
   subpackage_models: 'The models that can be named in a batch',
+  subpackage_webhooks: 'Where to hear of batches, and what was told there',
 };
 
 /**

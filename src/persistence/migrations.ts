@@ -7,6 +7,7 @@ import { Reconciliation1764300000000 } from './migrations/1764300000000-reconcil
 import { ProviderPauses1764310000000 } from './migrations/1764310000000-provider-pauses';
 import { FilesByOwner1764410000000 } from './migrations/1764410000000-files-by-owner';
 import { Retries1764530000000 } from './migrations/1764530000000-retries';
+import { Webhooks1764550000000 } from './migrations/1764550000000-webhooks';
 import { Retention1764560000000 } from './migrations/1764560000000-retention';
 import type { Placement } from './placement';
 
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   ProviderPauses1764310000000,
   FilesByOwner1764410000000,
   Retries1764530000000,
+  Webhooks1764550000000,
   Retention1764560000000,
 ];
 

@@ -6,6 +6,7 @@ import { chatItems } from '../support/service/api-client';
 import { holdings } from '../support/service/leftovers';
 import { servedDocument } from '../support/service/openapi-walk';
 import { storeKeys } from '../support/service/stored-keys';
+import { storeWebhook } from '../support/service/stored-webhooks';
 import { TEST_KEY, TestService } from '../support/service/test-service';
 import { FULL_TIER } from '../support/tier';
 import { AnswerCheck, type FuzzAnswer } from './answer-check';
@@ -43,6 +44,7 @@ describe('fuzz', () => {
         BATCH_LIMIT_PER_OWNER: '1000000',
         MAX_CONCURRENT_CREATES: '100',
         LOG_LEVEL: 'error',
+        SECRETS_KEY: Buffer.alloc(32, 1).toString('base64'),
         BODY_IDLE_TIMEOUT_MS: '3000',
       },
     });
@@ -63,6 +65,7 @@ describe('fuzz', () => {
       const doomed = await owner.waitFor(await create());
       const running = await create();
       const files = [batch.input_file_id, batch.output_file_id, batch.error_file_id].map(String);
+      const webhook = await storeWebhook(service, batch);
       await service.stop();
       await service.start({ ROLE: 'api' });
       const document = await servedDocument(service);
@@ -74,6 +77,7 @@ describe('fuzz', () => {
         batch_id: [batch.id, never],
         'DELETE batch_id': [doomed.id, running, never],
         file_id: files,
+        ...webhook,
       });
       const before = await holdings(service);
 
@@ -109,8 +113,10 @@ describe('fuzz', () => {
     if (problem !== null) tally.problems.push(`${problem}: ${shown(made, answer)}`);
     if (typeof answer === 'string') return;
     tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
-    if (made.method === 'DELETE' && answer.status === 200) tally.deleted += 1;
-    if (!made.operation.operation.requestBody || made.method !== 'POST' || answer.status !== 200) return;
+    if (answer.status !== 200) return;
+    if (made.method === 'DELETE' && made.operation.path === '/v1/batches/{batch_id}') tally.deleted += 1;
+    const creates = /^\/v1\/batches(\/\{batch_id\}\/retry)?$/.test(made.operation.path);
+    if (!creates || made.operation.method !== 'POST' || made.method !== 'POST') return;
     tally.created += 1;
     if (made.operation.path.endsWith('/retry')) tally.retried += 1;
   }

@@ -16,6 +16,8 @@ const OURS = [
   'parts',
   'provider_pauses',
   'turns',
+  'webhook_deliveries',
+  'webhook_endpoints',
 ];
 
 describe('the tables of Meshbatch', () => {
