@@ -91,7 +91,7 @@ export type {
   ProviderLimitsDescription,
   ProviderDescription,
 } from './providers/catalog/catalog-file';
-export type { ModelLimits } from './providers/catalog/catalog';
+export type { ModelLimits, ModelPrices } from './providers/catalog/catalog';
 export type { ProviderCredentials, ProvidersModuleOptions } from './providers/providers.module-definition';
 export { QueueModule } from './queue/queue.module';
 export type { QueueModuleOptions } from './queue/queue.module-definition';

@@ -13,6 +13,7 @@ import { BatchNotEndedError } from './batches.errors';
 import { BatchesStore } from './batches.store';
 import { DeletionRecord, type DeletedBatch, type DeletedBy } from './deletion-record';
 import { ErasuresStore } from './erasures.store';
+import { IdempotencyStore } from './idempotency.store';
 import { LeftoversStore } from './leftovers.store';
 import { RetentionStore } from './retention.store';
 
@@ -38,6 +39,7 @@ export class BatchDeletion {
     private readonly retention: RetentionStore,
     private readonly leftovers: LeftoversStore,
     private readonly erasures: ErasuresStore,
+    private readonly keys: IdempotencyStore,
     private readonly folders: BlobFolders,
     private readonly record: DeletionRecord,
   ) {}
@@ -89,6 +91,7 @@ export class BatchDeletion {
     const leftovers = parts.filter((part) => part.attemptToken !== null).map((part) => leftoverOf(part, batch));
     await this.leftovers.insert(leftovers, tx);
     await this.erasures.insert({ batchId: batch.id, tokens: leftovers.map(({ attempt }) => attempt.token) }, tx);
+    await this.keys.forget(batch.id, tx);
     // Its parts and its own files go with it.
     await tx.delete(BatchEntity, { id: batch.id });
     return { id: batch.id, ownerId: batch.ownerId, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };

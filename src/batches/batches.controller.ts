@@ -1,12 +1,13 @@
 import { Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
-import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse } from '../http/platform';
+import { exchangeOf, nodeResponse, type PlatformRequest, type PlatformResponse } from '../http/platform';
 import { RawBody } from '../http/raw-body';
 import { sendJson } from '../http/send-json';
 import { ValidQuery } from '../http/valid-query.decorator';
+import { CreateBatchRequestDto } from '../ingest/dto/create-batch-request.dto';
 import { BatchDeletion } from './batch-deletion';
 import { BatchResults } from './batch-results';
 import { toBatch, toBatchSummary } from './batch.mapper';
@@ -14,8 +15,10 @@ import { BatchesService } from './batches.service';
 import { CreateBatchEndpoint } from './create-batch.endpoint';
 import { ApiCreateBatch } from './dto/api-create-batch.decorator';
 import { BatchDto, BatchListDto } from './dto/batch-detail.dto';
+import { BatchValidationDto } from './dto/batch-validation.dto';
 import { DeletedBatchDto } from './dto/deleted-batch.dto';
-import { GetBatchQuery, ListBatchesQuery } from './dto/queries.dto';
+import { ListBatchesQuery } from './dto/list-batches-query.dto';
+import { GetBatchQuery } from './dto/queries.dto';
 
 const TAG = 'subpackage_batch';
 
@@ -38,11 +41,38 @@ export class BatchesController {
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
   ): Promise<void> {
-    sendJson(response, await this.createEndpoint.handle(owner, nodeRequest(request), nodeResponse(response)));
+    sendJson(response, await this.createEndpoint.handle(owner, exchangeOf(request, response)));
+  }
+
+  @Post('validate')
+  @HttpCode(200)
+  @RequireScope('batches:write')
+  @RawBody()
+  @ApiOperation({
+    operationId: 'validate-batch-v-1-batches-validate-post',
+    summary: 'Validate Batch',
+    description: 'Checks all that a create checks, with the same refusals, and stores nothing.',
+  })
+  @ApiBody({ type: CreateBatchRequestDto })
+  @ApiOkResponse({ description: 'Successful Response', type: BatchValidationDto })
+  async validate(
+    @CurrentOwner() owner: Owner,
+    @Req() request: PlatformRequest,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    sendJson(response, await this.createEndpoint.validate(owner, exchangeOf(request, response)));
   }
 
   @Get()
   @ApiOperation({ operationId: 'list-batches-v-1-batches-get', summary: 'List Batches' })
+  @ApiQuery({
+    name: 'metadata',
+    required: false,
+    style: 'deepObject',
+    explode: true,
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+    description: 'Only batches whose metadata have these members, as strings: `metadata[team]=search`',
+  })
   @ApiOkResponse({ description: 'Successful Response', type: BatchListDto })
   async list(
     @CurrentOwner() owner: Owner,
@@ -50,7 +80,7 @@ export class BatchesController {
     @Res() response: PlatformResponse,
   ): Promise<void> {
     await this.createEndpoint.setLimitHeaders(owner, nodeResponse(response));
-    const { batches, hasMore } = await this.batches.list(owner.id, query.limit, query.after);
+    const { batches, hasMore } = await this.batches.list(owner.id, query.limit, query);
     const data = batches.map(toBatchSummary);
     const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
     sendJson(response, { object: 'list', data, ...bounds, has_more: hasMore } satisfies BatchListDto);

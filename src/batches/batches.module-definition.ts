@@ -5,6 +5,7 @@ import { IngestModule } from '../ingest/ingest.module';
 import { MetricsModule } from '../metrics/metrics.module';
 import { PersistenceModule } from '../persistence/persistence.module';
 import { QueueModule } from '../queue/queue.module';
+import { ProvidersModule } from '../providers/providers.module';
 import { QuotaModule } from '../quota/quota.module';
 import { BatchesController } from './batches.controller';
 import { BATCHES_OPTIONS, type BatchesModuleOptions } from './batches.options';
@@ -14,7 +15,16 @@ import { ResultsController } from './results.controller';
 export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions>(
   {
     name: 'Batches',
-    needs: [PersistenceModule, QueueModule, AuthModule, QuotaModule, FilesModule, IngestModule, MetricsModule],
+    needs: [
+      PersistenceModule,
+      QueueModule,
+      AuthModule,
+      QuotaModule,
+      ProvidersModule,
+      FilesModule,
+      IngestModule,
+      MetricsModule,
+    ],
     token: BATCHES_OPTIONS,
   },
   [BatchesController, ResultsController, RetryController],

@@ -25,6 +25,8 @@ import { RetryBatchEndpoint } from './family/retry-batch.endpoint';
 import { RetryBatchService } from './family/retry-batch.service';
 import { RetrySelection } from './family/retry-selection';
 import { RootInput } from './family/root-input';
+import { Idempotency } from './idempotency.service';
+import { IdempotencyStore } from './idempotency.store';
 import { LeftoversStore } from './leftovers.store';
 import { NewBatchBuilder } from './new-batch.builder';
 import { NewBlobs } from './new-blobs';
@@ -61,6 +63,8 @@ import { RetentionStore } from './retention.store';
     CreateBatchEndpoint,
     CreateBatchService,
     CreateBatchTransaction,
+    Idempotency,
+    IdempotencyStore,
     NewBatchBuilder,
     NewBlobs,
     FamilyStore,
@@ -84,6 +88,7 @@ import { RetentionStore } from './retention.store';
     BatchTransitions,
     BatchDeletion,
     BatchProgress,
+    IdempotencyStore,
     PartsStore,
     PartSlots,
     PollsStore,

@@ -4,7 +4,9 @@ import { Clock } from '../common/clock';
 import { isId } from '../common/ids';
 import { NotFoundError } from '../http/meshbatch-error';
 import { Database } from '../persistence/database';
+import { ProviderRegistry } from '../providers/provider-registry';
 import { JobQueue } from '../queue/job-queue';
+import type { BatchFilter } from './batch-filter';
 import type { BatchEntity } from './batch.entity';
 import { BatchTransitions } from './batch-transitions';
 import { isTerminal } from './batch-status';
@@ -25,6 +27,7 @@ export class BatchesService {
     private readonly store: BatchesStore,
     private readonly queue: JobQueue,
     private readonly transitions: BatchTransitions,
+    private readonly registry: ProviderRegistry,
     private readonly clock: Clock,
   ) {}
 
@@ -35,8 +38,10 @@ export class BatchesService {
     return batch;
   }
 
-  async list(ownerId: string, limit: number, after?: string): Promise<BatchPage> {
-    const batches = await this.store.list(ownerId, limit + 1, after);
+  /** A model may be named by any of its names. */
+  async list(ownerId: string, limit: number, filter: BatchFilter): Promise<BatchPage> {
+    const model = filter.model === undefined ? {} : { model: this.registry.canonicalId(filter.model) };
+    const batches = await this.store.list(ownerId, limit + 1, { ...filter, ...model });
     return { batches: batches.slice(0, limit), hasMore: batches.length > limit };
   }
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager, type FindOptionsSelect } from 'typeorm';
+import { In, IsNull, LessThanOrEqual, Not, type EntityManager, type FindOptionsSelect } from 'typeorm';
 import { StoredFileEntity } from '../files/stored-file.entity';
 import { NotFoundError } from '../http/meshbatch-error';
 import { Database } from '../persistence/database';
 import { insertTogether } from '../persistence/insert-together';
 import type { OwnerHoldings } from '../quota/owner-holdings';
+import { narrow, type BatchFilter } from './batch-filter';
 import { BatchEntity } from './batch.entity';
 import { IS_ACTIVE, TERMINAL_STATUSES, type BatchStatus } from './batch-status';
 import { PartEntity } from './part.entity';
@@ -84,13 +85,11 @@ export class BatchesStore implements OwnerHoldings {
     return this.database.manager.find(BatchEntity, { select: PROGRESS, where: { id: In([...ids]) } });
   }
 
-  /** Newest first; `after` is a bound, whose batch need not exist any more. */
-  list(ownerId: string, limit: number, after: string | undefined): Promise<BatchEntity[]> {
-    return this.database.manager.find(BatchEntity, {
-      where: { ownerId, ...(after !== undefined && { id: LessThan(after) }) },
-      order: { id: 'DESC' },
-      take: limit,
-    });
+  /** Newest first. */
+  list(ownerId: string, limit: number, filter: BatchFilter): Promise<BatchEntity[]> {
+    const query = this.database.manager.createQueryBuilder(BatchEntity, 'batch');
+    query.where('batch.owner_id = :ownerId', { ownerId });
+    return narrow(query, filter).orderBy('batch.id', 'DESC').limit(limit).getMany();
   }
 
   /** Null when it was deleted. */

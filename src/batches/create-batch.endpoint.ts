@@ -1,6 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '../auth/owner';
+import type { Exchange } from '../http/platform';
+import { BodyDigest, besideBody, type Beside } from '../ingest/body-digest';
 import { BodyIntake } from '../ingest/body-intake';
 import { CreateLoad, type Aside } from '../ingest/create-load';
 import { FreeDisk } from '../ingest/free-disk';
@@ -8,19 +10,40 @@ import { IngestService } from '../ingest/ingest.service';
 import { BatchLimitExceededError } from '../quota/quota.errors';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { BatchMetrics } from './batch-metrics';
+import type { BatchEntity } from './batch.entity';
 import { toBatch } from './batch.mapper';
+import { toValidation } from './batch-validation.mapper';
 import { CreateBatchService } from './create-batch.service';
-import type { CreatedBatch } from './create-batch.transaction';
+import type { CreatedBatch, StoredWith } from './create-batch.transaction';
 import type { BatchDto } from './dto/batch-detail.dto';
+import type { BatchValidationDto } from './dto/batch-validation.dto';
+import { idempotencyKeyOf } from './idempotency-header';
+import { Idempotency } from './idempotency.service';
+import type { Claim } from './idempotency.store';
 
-/** What a create is asked by, and answered through. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+/** An exchange that there is strength for. */
+interface Admitted extends Exchange {
+  readonly aside: Aside;
 }
 
-/** Makes the batch of a body; `gone` aborts when the caller has gone away. */
-export type TakeBody = (bytes: AsyncIterable<Buffer>, gone: AbortSignal) => Promise<CreatedBatch>;
+/** A request that is to become a batch, once its headers have passed. */
+export interface BatchRequest {
+  /** All that it says beside the bytes of its body, so that its idempotency key stands for no other one. */
+  readonly beside: Beside;
+  /** Makes the batch; `gone` aborts when the caller has gone away. */
+  make(bytes: AsyncIterable<Buffer>, gone: AbortSignal, storedWith?: StoredWith): Promise<CreatedBatch>;
+}
+
+/** How a route makes a batch of what it is asked. */
+export interface BatchRoute<T> {
+  /** Refuses by the headers what need not be read. */
+  readonly prepare: () => BatchRequest;
+  /** What the caller is told of the new batch, as JSON. */
+  readonly answer: (batch: BatchEntity) => T;
+}
+
+/** What is done with a body whose headers came to `prepared`. */
+type Use<P, T> = (bytes: AsyncIterable<Buffer>, prepared: P, gone: AbortSignal) => Promise<T>;
 
 /** A create over HTTP: what can be refused by owner and headers alone is refused before a byte of body is read. */
 @Injectable()
@@ -32,27 +55,42 @@ export class CreateBatchEndpoint {
     private readonly disk: FreeDisk,
     private readonly quota: QuotaService,
     private readonly creates: CreateBatchService,
+    private readonly idempotency: Idempotency,
     private readonly metrics: BatchMetrics,
   ) {}
 
-  async handle(owner: Owner, request: IncomingMessage, response: ServerResponse): Promise<BatchDto> {
-    return this.admit(owner, { request, response }, () => {
-      const format = this.ingest.checkHeaders(request);
-      return (bytes, gone) => this.creates.create(owner.id, { bytes, format }, gone);
-    });
+  handle(owner: Owner, exchange: Exchange): Promise<BatchDto> {
+    const prepare = (): BatchRequest => {
+      const format = this.ingest.checkHeaders(exchange.request);
+      return {
+        beside: besideBody(format),
+        make: (bytes, gone, storedWith) => this.creates.create(owner.id, { bytes, format }, gone, storedWith),
+      };
+    };
+    return this.admit(owner, exchange, { prepare, answer: toBatch });
   }
 
-  /**
-   * Takes any request that makes a batch, within the limits of process and owner.
-   * @param prepare refuses by the headers what need not be read, and tells how the body becomes a batch
-   */
-  async admit(owner: Owner, exchange: Exchange, prepare: () => TakeBody): Promise<BatchDto> {
+  /** Takes any request that makes a batch, within the limits of process and owner, and only once by its idempotency key. */
+  async admit<T>(owner: Owner, exchange: Exchange, route: BatchRoute<T>): Promise<T> {
     try {
-      return await this.load.run(owner.id, (aside) => this.take(owner, { ...exchange, aside }, prepare));
+      return await this.load.run(owner.id, (aside) => this.makeOnce(owner, { ...exchange, aside }, route));
     } catch (error) {
       this.metrics.refused(error);
       throw error;
     }
+  }
+
+  /** All that a create checks, in its order, with nothing stored; what it would come to. */
+  validate(owner: Owner, { request, response }: Exchange): Promise<BatchValidationDto> {
+    const prepare = () => this.ingest.checkHeaders(request);
+    return this.load.run(owner.id, (aside) =>
+      this.take(owner, { request, response, aside }, prepare, async (bytes, format) => {
+        const examined = await this.ingest.examine({ bytes, format });
+        // As a create looks again when it has read its body.
+        const { remaining } = await this.assertRoom(owner, response, examined.inputBytes);
+        return toValidation(examined, this.ingest.limits, remaining);
+      }),
+    );
   }
 
   /** Looks at the owner's limit and tells it in the answer's headers. */
@@ -62,24 +100,60 @@ export class CreateBatchEndpoint {
     return allowance;
   }
 
-  private async take(
-    owner: Owner,
-    { request, response, aside }: Exchange & { readonly aside: Aside },
-    prepare: () => TakeBody,
-  ): Promise<BatchDto> {
-    const { limit, remaining } = await this.setLimitHeaders(owner, response);
-    if (remaining === 0) throw new BatchLimitExceededError(limit);
-    await this.quota.assertStorageLeft(owner.id);
-    const takeBody = prepare();
+  private async makeOnce<T>(owner: Owner, exchange: Admitted, route: BatchRoute<T>): Promise<T> {
+    const key = idempotencyKeyOf(exchange.request);
+    if (key === null) return this.make(owner, exchange, route);
+    const outcome = await this.idempotency.run(
+      { ownerId: owner.id, key },
+      {
+        first: (claim) => this.make(owner, exchange, route, claim),
+        again: () => this.digest(owner, exchange, route),
+      },
+    );
+    if ('first' in outcome) return outcome.first;
+    if (!exchange.response.headersSent) exchange.response.setHeader('Idempotent-Replayed', 'true');
+    return JSON.parse(outcome.replayed) as T;
+  }
+
+  private make<T>(owner: Owner, exchange: Admitted, { prepare, answer }: BatchRoute<T>, claim?: Claim): Promise<T> {
+    return this.take(owner, exchange, prepare, async (bytes, { beside, make }, gone) => {
+      const digest = new BodyDigest(beside);
+      const kept: StoredWith = (batch, tx) => {
+        const told = { bodyHash: digest.hex(), batchId: batch.id, answer: JSON.stringify(answer(batch)) };
+        return claim ? this.idempotency.complete(claim, told, tx) : Promise.resolve();
+      };
+      const { batch, allowance } = await (claim ? make(digest.through(bytes), gone, kept) : make(bytes, gone));
+      if (allowance) setHeaders(exchange.response, allowance);
+      return answer(batch);
+    });
+  }
+
+  /** Reads a body that is known by its key, however little room there is: nothing is stored. */
+  private async digest<T>(owner: Owner, exchange: Admitted, { prepare }: BatchRoute<T>): Promise<string> {
+    await this.setLimitHeaders(owner, exchange.response);
+    const { beside } = prepare();
+    return this.bodies.take({ ...exchange, ownerId: owner.id }, (bytes) => this.ingest.digest(bytes, beside));
+  }
+
+  private async take<P, T>(owner: Owner, exchange: Admitted, prepare: () => P, use: Use<P, T>): Promise<T> {
+    const { request, response } = exchange;
+    await this.assertRoom(owner, response);
+    const prepared = prepare();
     await this.disk.assertRoomFor(Number(request.headers['content-length'] ?? 0));
     try {
-      const { batch, allowance } = await this.bodies.take({ request, response, aside, ownerId: owner.id }, takeBody);
-      if (allowance) setHeaders(response, allowance);
-      return toBatch(batch);
+      return await this.bodies.take({ ...exchange, ownerId: owner.id }, (bytes, gone) => use(bytes, prepared, gone));
     } catch (error) {
       if (error instanceof BatchLimitExceededError) setHeaders(response, { limit: error.limit, remaining: 0 });
       throw error;
     }
+  }
+
+  /** Throws {@link BatchLimitExceededError} or {@link StorageLimitExceededError}. */
+  private async assertRoom(owner: Owner, response: ServerResponse, bytes?: number): Promise<BatchAllowance> {
+    const allowance = await this.setLimitHeaders(owner, response);
+    if (allowance.remaining === 0) throw new BatchLimitExceededError(allowance.limit);
+    await this.quota.assertStorageLeft(owner.id, bytes);
+    return allowance;
   }
 }
 

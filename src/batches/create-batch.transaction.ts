@@ -18,8 +18,10 @@ export interface CreatedBatch {
   readonly allowance: BatchAllowance | null;
 }
 
-/** Looks, with the owner's row held, whether the batch may still be; what it throws undoes the create. */
-export type CheckInside = (tx: EntityManager) => Promise<void>;
+/**
+ * What is to happen in the transaction that stores a batch, or not at all, its owner's row being held; what it throws undoes the create.
+ */
+export type StoredWith = (batch: BatchEntity, tx: EntityManager) => Promise<void>;
 
 /** How much later than the part before it a part of the same owner stands in line. */
 const SECONDS_A_TURN = 30;
@@ -56,9 +58,9 @@ export class CreateBatchTransaction {
   ) {}
 
   /** Throws {@link BatchLimitExceededError}, {@link StorageLimitExceededError}, {@link IncompleteBodyError} when the caller has gone away, or {@link UnknownCommitError} when no fresh read shows the batch. */
-  async run(rows: NewBatch, gone: AbortSignal, check?: CheckInside): Promise<CreatedBatch> {
+  async run(rows: NewBatch, gone: AbortSignal, storedWith?: StoredWith): Promise<CreatedBatch> {
     try {
-      return { batch: rows.batch, allowance: await this.insert(rows, gone, check) };
+      return { batch: rows.batch, allowance: await this.insert(rows, gone, storedWith) };
     } catch (error) {
       if (!(error instanceof UnknownCommitError)) throw error;
       this.logger.warn(
@@ -70,10 +72,10 @@ export class CreateBatchTransaction {
     }
   }
 
-  private insert(rows: NewBatch, gone: AbortSignal, check?: CheckInside): Promise<BatchAllowance> {
+  private insert(rows: NewBatch, gone: AbortSignal, storedWith?: StoredWith): Promise<BatchAllowance> {
     return this.database.transaction(async (tx) => {
       const allowance = await this.quota.reserve(rows.batch.ownerId, rows.inputFile.bytes, tx);
-      await check?.(tx);
+      await storedWith?.(rows.batch, tx);
       await this.store.insert(rows, tx);
       await this.queue.enqueueNew(firstJobs(rows, allowance), tx);
       await this.transitions.announce({ batch: rows.batch, from: null, to: rows.batch.status }, tx);

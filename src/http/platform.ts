@@ -20,6 +20,16 @@ export function nodeResponse(response: PlatformResponse): ServerResponse {
   return 'raw' in response ? response.raw : response;
 }
 
+/** What is asked by, and answered through, as Node has it. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+export function exchangeOf(request: PlatformRequest, response: PlatformResponse): Exchange {
+  return { request: nodeRequest(request), response: nodeResponse(response) };
+}
+
 /**
  * Takes an answer out of the framework's hands, so that it is the same bytes whatever serves it. The headers that the host's
  * own plugins set before, such as those of CORS, are kept.

@@ -6,12 +6,13 @@ import { HASH_KEY_BYTES } from '../common/keyed-hash';
 import { Random } from '../common/random';
 import type { Endpoint } from '../providers/contract/adapter';
 import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
+import { BodyDigest, type Beside } from './body-digest';
 import { formatOf, type BodyFormat } from './body-format';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
 import { IngestMetrics } from './ingest-metrics';
 import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest-limits';
 import { isDiskFull } from './free-disk';
-import { InsufficientStorageError } from './ingest.errors';
+import { InsufficientStorageError, PayloadTooLargeError } from './ingest.errors';
 import { IngestRun } from './ingest-run';
 import { ItemCopy, type StoredItem } from './item-copy';
 import type { BatchLines } from './part-bounds';
@@ -28,9 +29,9 @@ export interface IncomingBody {
   readonly format: BodyFormat;
 }
 
-/** A body that was taken: its items are in a durable blob, and these are its facts. */
-export interface IngestedBatch {
-  readonly inputKey: string;
+/** A body that was read to its end and refused nothing: its facts. */
+export interface ExaminedBatch {
+  /** Of the items, as they are stored. */
   readonly inputBytes: number;
   readonly itemCount: number;
   readonly endpoint: Endpoint;
@@ -38,6 +39,11 @@ export interface IngestedBatch {
   readonly completionWindow: string;
   readonly metadata: Record<string, unknown> | null;
   readonly parts: readonly PartPlan[];
+}
+
+/** A body that was taken: its items are in a durable blob. */
+export interface IngestedBatch extends ExaminedBatch {
+  readonly inputKey: string;
 }
 
 /** Items of a stored batch that are to run again, and where they go. */
@@ -56,7 +62,8 @@ export interface CopyOrder {
 /** Takes the body of a create, in bounded memory. */
 @Injectable()
 export class IngestService {
-  private readonly limits: IngestLimits;
+  /** How much one body may hold. */
+  readonly limits: IngestLimits;
   private readonly hashKey: Buffer;
 
   constructor(
@@ -76,11 +83,31 @@ export class IngestService {
 
   /** Stores the items under `inputKey`; throws a {@link MeshbatchError} and leaves nothing when the body is refused. */
   async ingest(inputKey: string, { bytes, format }: IncomingBody): Promise<IngestedBatch> {
-    const { registry, limits, hashKey, blobs } = this;
-    const run = new IngestRun({ registry, limits, format, hashKey, reusesBlocks: blobs.releasesChunks });
-    const inputBytes = await blobs.write(inputKey, run.read(bytes)).catch(asRefusal);
+    const run = this.begin(format, this.blobs.releasesChunks);
+    const inputBytes = await this.blobs.write(inputKey, run.read(bytes)).catch(asRefusal);
     const { lines, ...facts } = run.result();
     return this.taken({ inputKey, inputBytes, ...facts }, lines);
+  }
+
+  /** All that {@link ingest} checks, with nothing stored. */
+  async examine({ bytes, format }: IncomingBody): Promise<ExaminedBatch> {
+    const run = this.begin(format, true);
+    let inputBytes = 0;
+    for await (const block of run.read(bytes)) inputBytes += block.length;
+    const { lines, ...facts } = run.result();
+    return planned({ inputBytes, ...facts }, lines);
+  }
+
+  /** The hash of a body that is not to be taken, only compared; throws {@link PayloadTooLargeError}. */
+  async digest(bytes: AsyncIterable<Buffer>, beside: Beside): Promise<string> {
+    const { maxBodyBytes } = this.limits;
+    const digest = new BodyDigest(beside);
+    let received = 0;
+    for await (const chunk of digest.through(bytes)) {
+      received += chunk.length;
+      if (received > maxBodyBytes) throw new PayloadTooLargeError('bytes', maxBodyBytes);
+    }
+    return digest.hex();
   }
 
   /**
@@ -116,14 +143,26 @@ export class IngestService {
     await this.blobs.delete(inputKey);
   }
 
-  private taken(facts: Omit<IngestedBatch, 'itemCount' | 'parts'>, lines: BatchLines): IngestedBatch {
-    const { limits } = facts.resolved;
-    const parts = planParts(lines, { ...limits, maxUnits: limits.maxEmbeddingInputs }, LINE_GROWTH_BYTES);
-    const itemCount = lines.offsets.length - 1;
-    this.metrics.bytes.inc(facts.inputBytes);
-    this.metrics.items.inc(itemCount);
-    return { ...facts, itemCount, parts };
+  private begin(format: BodyFormat, reusesBlocks: boolean): IngestRun {
+    const { registry, limits, hashKey } = this;
+    return new IngestRun({ registry, limits, format, hashKey, reusesBlocks });
   }
+
+  private taken(facts: Unplanned<IngestedBatch>, lines: BatchLines): IngestedBatch {
+    const ingested = planned(facts, lines);
+    this.metrics.bytes.inc(ingested.inputBytes);
+    this.metrics.items.inc(ingested.itemCount);
+    return ingested;
+  }
+}
+
+/** A batch whose lines are not divided into parts yet. */
+type Unplanned<B extends ExaminedBatch> = Omit<B, 'itemCount' | 'parts'>;
+
+function planned<F extends Unplanned<ExaminedBatch>>(facts: F, lines: BatchLines): F & ExaminedBatch {
+  const { limits } = facts.resolved;
+  const parts = planParts(lines, { ...limits, maxUnits: limits.maxEmbeddingInputs }, LINE_GROWTH_BYTES);
+  return { ...facts, itemCount: lines.offsets.length - 1, parts };
 }
 
 function toBytes(origins: Uint32Array): Buffer {

@@ -43,7 +43,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const files = FilesModule.forRootAsync(from((all) => all.files ?? {}, database, blobs, auth));
   const ingest = IngestModule.forRootAsync(from(ingestOptions, metrics, providers, blobs));
   const batches = BatchesModule.forRootAsync(
-    from((all) => all.batches ?? {}, metrics, database, queue, auth, quota, files, ingest),
+    from((all) => all.batches ?? {}, metrics, database, queue, auth, quota, providers, files, ingest),
   );
   const execution = ExecutionModule.forRootAsync(
     from((all) => ({ ...all.execution, ...works(all) }), metrics, database, queue, blobs, providers, files, batches),

@@ -3,6 +3,7 @@ import { ApiKeyEntity } from '../auth/api-key.entity';
 import { OwnerEntity } from '../auth/owner.entity';
 import { BatchEntity } from '../batches/batch.entity';
 import { ErasureEntity } from '../batches/erasure.entity';
+import { IdempotencyKeyEntity } from '../batches/idempotency-key.entity';
 import { LeftoverEntity } from '../batches/leftover.entity';
 import { PartEntity } from '../batches/part.entity';
 import { InstallationEntity } from '../execution/reconcile/installation.entity';
@@ -26,4 +27,5 @@ export const ENTITIES: readonly EntityClass[] = [
   ProviderPauseEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
+  IdempotencyKeyEntity,
 ];

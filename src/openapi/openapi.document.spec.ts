@@ -93,6 +93,7 @@ describe('OpenAPI document', () => {
       '/v1/batches get': '200 400 401 403 422 default',
       '/v1/batches post': '200 422',
       '/v1/batches/{batch_id} delete': '200 400 401 403 404 409 default',
+      '/v1/batches/validate post': '200 400 401 403 413 415 422 default',
       '/v1/batches/{batch_id} get': '200 400 401 403 404 422 default',
       '/v1/batches/{batch_id}/results get': '200 400 401 403 404 422 default',
       '/v1/batches/{batch_id}/cancel post': '200 400 401 403 404 default',

@@ -9,6 +9,7 @@ import { FilesByOwner1764410000000 } from './migrations/1764410000000-files-by-o
 import { Retries1764530000000 } from './migrations/1764530000000-retries';
 import { Webhooks1764550000000 } from './migrations/1764550000000-webhooks';
 import { Retention1764560000000 } from './migrations/1764560000000-retention';
+import { IdempotencyKeys1764500000000 } from './migrations/1764500000000-idempotency-keys';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   Retries1764530000000,
   Webhooks1764550000000,
   Retention1764560000000,
+  IdempotencyKeys1764500000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

@@ -50,7 +50,8 @@ as for every provider. The same file adds models of any provider, or takes the p
       "aliases": ["llama"],
       "endpoints": ["/v1/chat/completions"],
       "traits": { "images": false },
-      "limits": { "maxItems": 10000, "windows": ["48h"] }
+      "limits": { "maxItems": 10000, "windows": ["48h"] },
+      "prices": { "input": 0.1, "output": 0.4 }
     }
   ]
 }
@@ -59,7 +60,7 @@ as for every provider. The same file adds models of any provider, or takes the p
 \`limits\` sets, for any provider of ours or of this file, how many upstream batches may be open there at once, over all processes: \`{"limits": {"gemini": {"maxConcurrentJobs": 20}}}\`,
 or \`null\` for no limit. What is above it waits here and is sent as others end. \`maxQueuedTokens\` among a model's \`limits\` is what the account
 may have queued there: no upstream batch is made larger, by a guess of two bytes a token, and what the provider refuses for its queue waits until
-there is room.
+there is room. \`prices\` are what the model costs by batch, in USD a million tokens: [a dry run](creating.md#a-look-before) estimates with them.
 
 What else a provider may differ in stands in \`ProviderDescription\`: how the key is sent, how endpoints are spelled, the form of the upload, envelopes
 of answers, how lists go on, words for states, fields that are not taken. A mistake in the file stops the start and is told by its path.`;

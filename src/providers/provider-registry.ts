@@ -1,4 +1,4 @@
-import type { Catalog, CatalogModel, CatalogProvider, ModelLimits } from './catalog/catalog';
+import type { Catalog, CatalogModel, CatalogProvider, ModelLimits, ModelPrices } from './catalog/catalog';
 import type { Endpoint, ModelTraits, ProviderAdapter, ProviderCapabilities, TargetModel } from './contract/adapter';
 import type { AdapterDefinition } from './contract/definition';
 import { toListedProviders, type ListedProvider } from './listed-provider';
@@ -24,6 +24,8 @@ export interface ResolvedModel {
   readonly endpoints: readonly Endpoint[];
   readonly traits: ModelTraits;
   readonly limits: ResolvedLimits;
+  /** Null where the operator names none. */
+  readonly prices: ModelPrices | null;
 }
 
 /** Few for a line of JSON, whose prompts have three to four: a part that seems to fit does. */
@@ -79,12 +81,17 @@ export class ProviderRegistry {
     if (known.endpoints.length === 0)
       throw new CapabilityNotSupportedError(`The model ${known.id} has no batch support.`);
     const endpoints = known.endpoints.filter((endpoint) => adapter.capabilities.endpoints.includes(endpoint));
-    const { id: model, upstream: upstreamModel, traits = {} } = known;
+    const { id: model, upstream: upstreamModel, traits = {}, prices = null } = known;
     const limits = {
       ...narrowed(adapter.capabilities, known.limits),
       maxConcurrentJobs: this.maxConcurrentJobs(provider.id),
     };
-    return { adapter, provider: provider.id, model, upstreamModel, endpoints, traits, limits };
+    return { adapter, provider: provider.id, model, upstreamModel, endpoints, traits, limits, prices };
+  }
+
+  /** The canonical id of a model that is named by it, by an alias or by the vendor's id; what nobody knows stays as it is. */
+  canonicalId(id: string): string {
+    return this.models.get(id)?.id ?? id;
   }
 
   /** The ids of the providers that are configured. */

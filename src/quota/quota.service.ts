@@ -50,9 +50,9 @@ export class QuotaService {
     return { limit, remaining: remaining - 1 };
   }
 
-  /** A look without a lock, as {@link allowance}: throws {@link StorageLimitExceededError} when not a byte more may be stored. */
-  async assertStorageLeft(ownerId: string): Promise<void> {
-    await this.assertStorage(ownerId, 1, this.database.manager);
+  /** A look without a lock, as {@link allowance}: throws {@link StorageLimitExceededError} when not so many bytes more may be stored. */
+  async assertStorageLeft(ownerId: string, bytes = 1): Promise<void> {
+    await this.assertStorage(ownerId, bytes, this.database.manager);
   }
 
   private async assertStorage(ownerId: string, bytes: number, manager: EntityManager): Promise<void> {

@@ -31,12 +31,18 @@ describe('the connection is cut at the COMMIT of a create', () => {
     const api = service.client();
     const before = await list();
     proxy.cutNext(cut, 'INSERT INTO "meshbatch_batches"');
-    const answer = await api.create<BatchBody>({ requests: chatItems(['a', 'b'], 'sandbox/echo') });
+    const post = () =>
+      api.create<BatchBody>({ requests: chatItems(['a', 'b'], 'sandbox/echo') }, { 'idempotency-key': cut });
+    const answer = await post();
     expect(proxy.cuts).toBe(CUTS.indexOf(cut) + 1);
 
     const stored = (await list()).filter((id) => !before.includes(id));
     expect(answer.status).toBe(cut === 'after' ? 200 : 500);
     expect(stored).toEqual(cut === 'after' ? [answer.body.id] : []);
+    // By its key it is the same create; one of which nobody knows keeps the key until its lease lapses.
+    expect(await post()).toMatchObject(
+      cut === 'after' ? { status: 200, body: answer.body } : { body: { error: { code: 'idempotency_in_progress' } } },
+    );
     for (const id of stored) expect((await api.waitFor(id, ['completed'])).request_counts.completed).toBe(2);
   });
 

@@ -32,6 +32,8 @@ interface Tally {
   deleted: number;
 }
 
+const MAKES_BATCHES = ['/v1/batches', '/v1/batches/{batch_id}/retry'];
+
 /** The background is off: only what requests do is looked at, and what they leave. */
 describe('fuzz', () => {
   let service: TestService;
@@ -115,8 +117,7 @@ describe('fuzz', () => {
     tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
     if (answer.status !== 200) return;
     if (made.method === 'DELETE' && made.operation.path === '/v1/batches/{batch_id}') tally.deleted += 1;
-    const creates = /^\/v1\/batches(\/\{batch_id\}\/retry)?$/.test(made.operation.path);
-    if (!creates || made.operation.method !== 'POST' || made.method !== 'POST') return;
+    if (made.method !== 'POST' || !isCreate(made, answer)) return;
     tally.created += 1;
     if (made.operation.path.endsWith('/retry')) tally.retried += 1;
   }
@@ -136,6 +137,11 @@ describe('fuzz', () => {
     return { status: response.statusCode ?? 0, headers: response.headers, body: bytes };
   }
 });
+
+/** A dry run and a replay store nothing. */
+function isCreate({ operation }: FuzzRequest, { headers }: FuzzAnswer): boolean {
+  return MAKES_BATCHES.includes(operation.path) && headers['idempotent-replayed'] === undefined;
+}
 
 /** As many at once as there are lanes; order does not matter. */
 async function inLanes<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {

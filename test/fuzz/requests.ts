@@ -22,6 +22,7 @@ interface Parameter {
   readonly in: string;
   readonly name: string;
   readonly schema?: object;
+  readonly style?: string;
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'];
@@ -98,7 +99,12 @@ function pathOf({ method, path, pathParameters }: ServedOperation, ids: Ids): fc
 
 function queryOf({ operation }: ServedOperation, values: SchemaValues): fc.Arbitrary<string> {
   const named = ((operation.parameters ?? []) as Parameter[]).filter((parameter) => parameter.in === 'query');
-  const pairs = named.map(({ name, schema }) => fc.tuple(fc.constant(name), values.of(schema, name)));
+  const pairs = named.map(({ name, schema, style }) =>
+    fc.tuple(
+      style === 'deepObject' ? nasty.map((key) => `${name}[${key}]`) : fc.constant(name),
+      values.of(schema, name),
+    ),
+  );
   const pair = fc.oneof(...pairs, fc.tuple(nasty, nasty));
   const written = fc
     .array(pair, { maxLength: 3 })
@@ -128,6 +134,7 @@ function headersOf(keys: readonly string[]): fc.Arbitrary<Record<string, string>
       'accept-encoding': fc.oneof(fc.constantFrom('gzip', 'gzip;q=0', '*'), text),
       accept: text,
       'last-event-id': fc.oneof(fc.constantFrom('1', '5', '6'), text),
+      'idempotency-key': fc.oneof(fc.constantFrom('again', 'once more'), text),
       'x-completion-window': text,
       'x-metadata': fc.oneof(fc.json(), text).filter((value) => LEGAL_HEADER.test(value)),
       expect: fc.constant('100-continue'),

@@ -2,29 +2,10 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 import { RESULT_ID } from '../result-id';
+import { ToInteger } from './to-integer';
 
-const MAX_LIMIT = 100;
-const DEFAULT_LIMIT = 20;
 const MAX_RESULTS_LIMIT = 10_000;
 const MAX_CUSTOM_IDS = 100;
-
-/** A number as a query spells it; what is none stays for the validator to refuse. */
-const ToInteger = () =>
-  Transform(({ value }) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : (value as unknown)));
-
-export class ListBatchesQuery {
-  @ApiPropertyOptional({ type: 'string', description: 'Only batches older than this id' })
-  @IsOptional()
-  @Matches(/^batch_[0-9A-HJKMNP-TV-Z]{26}$/, { message: 'Input should be the id of a batch' })
-  after?: string;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })
-  @ToInteger()
-  @IsInt({ message: 'Input should be a valid integer' })
-  @Min(1, { message: 'Input should be greater than or equal to 1' })
-  @Max(MAX_LIMIT, { message: `Input should be less than or equal to ${MAX_LIMIT}` })
-  limit: number = DEFAULT_LIMIT;
-}
 
 export class GetBatchQuery {
   @ApiPropertyOptional({

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '../../auth/owner';
+import type { Exchange } from '../../http/platform';
 import { checkSmallBodyHeaders, readSmallBody } from '../../ingest/small-body';
 import { BatchesService } from '../batches.service';
-import { CreateBatchEndpoint, type Exchange } from '../create-batch.endpoint';
+import { toBatch } from '../batch.mapper';
+import { CreateBatchEndpoint, type BatchRequest } from '../create-batch.endpoint';
 import type { BatchDto } from '../dto/batch-detail.dto';
 import { RETRY_FIELDS, RetryBatchRequestDto } from '../dto/retry-batch-request.dto';
 import { RetryBatchService } from './retry-batch.service';
@@ -19,24 +21,25 @@ export class RetryBatchEndpoint {
   async handle(owner: Owner, batchId: string, exchange: Exchange): Promise<BatchDto> {
     // First of all, so that whoever asks for another owner's batch hears nothing but that it is none.
     await this.batches.get(owner.id, batchId);
-    return this.creates.admit(owner, exchange, () => {
+    const prepare = (): BatchRequest => {
       checkSmallBodyHeaders(exchange.request);
-      return async (bytes, gone) => {
-        const { error_codes, include_unconfirmed, completion_window, metadata } = await readSmallBody(
-          bytes,
-          RetryBatchRequestDto,
-          RETRY_FIELDS,
-        );
-        return this.retries.retry({
-          ownerId: owner.id,
-          batchId,
-          errorCodes: error_codes ?? null,
-          includeUnconfirmed: include_unconfirmed ?? false,
-          completionWindow: completion_window ?? undefined,
-          metadata,
-          gone,
-        });
+      return {
+        beside: ['retry', batchId],
+        make: async (bytes, gone, storedWith) => {
+          const asked = await readSmallBody(bytes, RetryBatchRequestDto, RETRY_FIELDS);
+          return this.retries.retry({
+            ownerId: owner.id,
+            batchId,
+            errorCodes: asked.error_codes ?? null,
+            includeUnconfirmed: asked.include_unconfirmed ?? false,
+            completionWindow: asked.completion_window ?? undefined,
+            metadata: asked.metadata,
+            gone,
+            storedWith,
+          });
+        },
       };
-    });
+    };
+    return this.creates.admit(owner, exchange, { prepare, answer: toBatch });
   }
 }

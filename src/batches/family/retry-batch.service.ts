@@ -8,7 +8,7 @@ import type { ResolvedModel } from '../../providers/provider-registry';
 import type { BatchEntity } from '../batch.entity';
 import { isTerminal } from '../batch-status';
 import { BatchesService } from '../batches.service';
-import { CreateBatchTransaction, type CreatedBatch } from '../create-batch.transaction';
+import { CreateBatchTransaction, type CreatedBatch, type StoredWith } from '../create-batch.transaction';
 import { NewBatchBuilder } from '../new-batch.builder';
 import { NewBlobs } from '../new-blobs';
 import { FamilyStore, type Family } from './family.store';
@@ -29,6 +29,7 @@ export interface RetryOrder extends RetryFilter {
   readonly metadata: Record<string, unknown> | null | undefined;
   /** Aborts when the caller has gone away: up to the last step before the commit nothing is then stored. */
   readonly gone: AbortSignal;
+  readonly storedWith: StoredWith | undefined;
 }
 
 /** Makes a batch of what failed in a family of batches. A refusal leaves nothing behind. */
@@ -66,9 +67,10 @@ export class RetryBatchService {
     const retryOrdinal = (family.at(-1)?.batch.retryOrdinal ?? 0) + 1;
     const link = { rootId: family[0].batch.id, retryOrdinal, originKey: keys.originKey };
     return this.blobs.unlessRefused(Object.values(keys), () =>
-      this.transaction.run(this.builder.build(id, order.ownerId, copied, link), order.gone, (tx) =>
-        this.families.lockUnchanged(family, tx),
-      ),
+      this.transaction.run(this.builder.build(id, order.ownerId, copied, link), order.gone, async (batch, tx) => {
+        await this.families.lockUnchanged(family, tx);
+        await order.storedWith?.(batch, tx);
+      }),
     );
   }
 }

@@ -3,7 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiController } from '../../auth/api-controller.decorator';
 import type { Owner } from '../../auth/owner';
 import { CurrentOwner, RequireScope } from '../../auth/owner.guard';
-import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse } from '../../http/platform';
+import { exchangeOf, type PlatformRequest, type PlatformResponse } from '../../http/platform';
 import { RawBody } from '../../http/raw-body';
 import { sendJson } from '../../http/send-json';
 import { BatchDto } from '../dto/batch-detail.dto';
@@ -37,7 +37,6 @@ export class RetryController {
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
   ): Promise<void> {
-    const exchange = { request: nodeRequest(request), response: nodeResponse(response) };
-    sendJson(response, await this.endpoint.handle(owner, id, exchange));
+    sendJson(response, await this.endpoint.handle(owner, id, exchangeOf(request, response)));
   }
 }

@@ -4,6 +4,7 @@ import { MissingBlobs, OrphanBlobs, UnfinishedWrites } from './blob.checks';
 import { CHECKS, type Check } from './check';
 import { Doctor } from './doctor';
 import { StuckErasures } from './erasure.checks';
+import { OverKeys } from './idempotency.checks';
 import { Installation } from './installation';
 import { LostJobs, ParkedPartsCheck, StuckParts, UnreadResults } from './part.checks';
 import { PausedProviders, UnconfiguredProviders } from './provider.checks';
@@ -23,6 +24,7 @@ const CHECK_CLASSES = [
   LateBatches,
   UpstreamLeftovers,
   StuckErasures,
+  OverKeys,
   OrphanBlobs,
   UnfinishedWrites,
   MissingBlobs,

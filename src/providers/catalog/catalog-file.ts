@@ -1,5 +1,5 @@
 import type { Endpoint, ModelTraits, RemoteState } from '../contract/adapter';
-import type { ModelLimits } from './catalog';
+import type { ModelLimits, ModelPrices } from './catalog';
 
 /** What an operator adds to the built-in catalog: the content of a catalog file. */
 export interface CatalogFile {
@@ -27,6 +27,8 @@ export interface ModelDescription {
   readonly endpoints: readonly Endpoint[];
   readonly traits?: ModelTraits;
   readonly limits?: ModelLimits;
+  /** For the estimates of a dry run. */
+  readonly prices?: ModelPrices;
 }
 
 /** A server with OpenAI's Files and Batches APIs, as its differences from OpenAI's. Sizes in bytes, times in milliseconds. */

@@ -23,6 +23,12 @@ export interface ModelLimits {
   readonly windows?: readonly string[];
 }
 
+/** What a model's tokens cost by batch, in USD a million; as the operator says, since vendors change theirs. */
+export interface ModelPrices {
+  readonly input: number;
+  readonly output: number;
+}
+
 /** A model as data. */
 export interface CatalogModel {
   /** Canonical `provider/model`. */
@@ -35,6 +41,7 @@ export interface CatalogModel {
   readonly endpoints: readonly Endpoint[];
   readonly traits?: ModelTraits;
   readonly limits?: ModelLimits;
+  readonly prices?: ModelPrices;
 }
 
 export interface Catalog {

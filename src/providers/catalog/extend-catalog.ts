@@ -29,6 +29,8 @@ const limitsSchema = z.strictObject({
   windows: z.array(z.string().regex(/^[1-9]\d*[hd]$/, 'a window such as 48h or 7d')).optional(),
 });
 
+const price = z.number().min(0);
+
 const modelSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_-]*\/.+$/, 'provider/model'),
   upstream: name.optional(),
@@ -36,6 +38,7 @@ const modelSchema = z.strictObject({
   endpoints: z.array(z.enum(ENDPOINTS)),
   traits: traitsSchema.optional(),
   limits: limitsSchema.optional(),
+  prices: z.strictObject({ input: price, output: price }).optional(),
 });
 
 /** Checks a {@link CatalogFile}. What is not known is refused. */
@@ -102,7 +105,15 @@ function checkLimits(limited: readonly string[], providers: readonly CatalogProv
   if (unknown.length > 0) throw new InvalidCatalogError(unknown.map((id) => `limits.${id}: there is no such provider`));
 }
 
-function toModel({ id, upstream, aliases, endpoints, traits, limits }: z.output<typeof modelSchema>): CatalogModel {
+function toModel({
+  id,
+  upstream,
+  aliases,
+  endpoints,
+  traits,
+  limits,
+  prices,
+}: z.output<typeof modelSchema>): CatalogModel {
   return {
     id,
     provider: providerOf(id),
@@ -111,6 +122,7 @@ function toModel({ id, upstream, aliases, endpoints, traits, limits }: z.output<
     endpoints,
     ...(traits && { traits: defined(traits) }),
     ...(limits && { limits: defined(limits) }),
+    ...(prices && { prices }),
   };
 }
 

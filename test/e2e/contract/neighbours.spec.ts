@@ -24,7 +24,12 @@ describe('curious neighbours, on every route', () => {
   beforeAll(async () => {
     service = await TestService.start({
       database: 'server',
-      env: { BATCH_LIMIT_PER_OWNER: '3', SECRETS_KEY: randomBytes(32).toString('base64') },
+      env: {
+        BATCH_LIMIT_PER_OWNER: '3',
+        SECRETS_KEY: randomBytes(32).toString('base64'),
+        // Every route is tried with several wrong ones.
+        WRONG_KEYS_PER_MINUTE: '1000',
+      },
     });
     // What takes something away comes last.
     operations = walk(await servedDocument(service)).sort((a, b) => Number(isRemoval(a)) - Number(isRemoval(b)));

@@ -138,6 +138,21 @@ describe.each(DATABASE_KINDS)('retries, on the %s database', (database) => {
     expect((await merged(root.id)).told).toEqual({ 'item-0': 200, 'item-1': 200 });
   });
 
+  it('are made once by an idempotency key, which stands for one batch and one body', async () => {
+    const root = await ended([429, 500], () => api.create({ requests: chatItems(['a', 'b']) }));
+    const other = await ended([500], () => api.create({ requests: chatItems(['a']) }));
+    const headers = { ...JSON_TYPE, 'idempotency-key': `retry of ${root.id}` };
+    const keyed = (id: string, body: string) =>
+      api.send<BatchBody & ErrorBody>('POST', `/v1/batches/${id}/retry`, body, headers);
+    const first = await keyed(root.id, '{}');
+    expect([first.status, first.body.retry_of]).toEqual([200, root.id]);
+    const again = await keyed(root.id, '{}');
+    expect([again.status, again.headers.get('idempotent-replayed'), again.body]).toEqual([200, 'true', first.body]);
+    expectRefusal(await keyed(root.id, '{"error_codes":["429"]}'), 409, 'idempotency_conflict');
+    expectRefusal(await keyed(other.id, '{}'), 409, 'idempotency_conflict');
+    await api.waitFor(first.body.id);
+  });
+
   it('keep what a request failed with when its retry was cancelled before it ran, and can be made again', async () => {
     const root = await ended([429, 200], () => api.create({ requests: chatItems(['a', 'b']) }));
     simulator.hold('in_progress', 0);

@@ -126,7 +126,9 @@ describe('a host that embeds it wrongly is told so at its start, in one sentence
     const providers = ProvidersModule.forRoot({ imports: [metrics, persistence, blobs, auth] });
     const files = FilesModule.forRoot({ imports: [persistence, blobs, auth] });
     const ingest = IngestModule.forRoot({ imports: [metrics, providers, blobs] });
-    const batches = BatchesModule.forRoot({ imports: [metrics, persistence, queue, auth, quota, files, ingest] });
+    const batches = BatchesModule.forRoot({
+      imports: [metrics, persistence, queue, auth, quota, providers, files, ingest],
+    });
     return Promise.resolve({ batches, rest: [metrics, persistence, queue, blobs, providers] });
   }
 });

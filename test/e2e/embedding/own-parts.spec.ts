@@ -131,7 +131,9 @@ function byHand(ground: HostGround): DynamicModule[] {
   const providers = ProvidersModule.forRoot({ sandbox: true, imports: [metrics, persistence, blobs, auth] });
   const files = FilesModule.forRoot({ imports: [persistence, blobs, auth] });
   const ingest = IngestModule.forRoot({ imports: [metrics, providers, blobs] });
-  const batches = BatchesModule.forRoot({ imports: [metrics, persistence, queue, auth, quota, files, ingest] });
+  const batches = BatchesModule.forRoot({
+    imports: [metrics, persistence, queue, auth, quota, providers, files, ingest],
+  });
   const needed = [metrics, persistence, queue, blobs, providers, files, batches];
   return [batches, ExecutionModule.forRoot({ ...executionOptions, imports: needed })];
 }

@@ -9,6 +9,7 @@ const OURS = [
   'batches',
   'erasures',
   'files',
+  'idempotency_keys',
   'installation',
   'leftovers',
   'migrations',

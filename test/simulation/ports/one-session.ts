@@ -9,7 +9,7 @@ export interface SessionUser {
 
 const EMPTY = `TRUNCATE meshbatch_batches, meshbatch_parts, meshbatch_files, meshbatch_owners,
   meshbatch_leftovers, meshbatch_erasures, meshbatch_turns, meshbatch_installation, meshbatch_provider_pauses,
-  meshbatch_webhook_endpoints, meshbatch_webhook_deliveries CASCADE`;
+  meshbatch_idempotency_keys, meshbatch_webhook_endpoints, meshbatch_webhook_deliveries CASCADE`;
 /** A table that is emptied gets a new row in the catalog, and a single-user engine has no autovacuum and no checkpointer. */
 const HOUSEKEEPING = ['VACUUM pg_catalog.pg_class', 'CHECKPOINT'];
 const HOUSEKEEPING_AFTER = 100;

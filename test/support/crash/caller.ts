@@ -24,6 +24,23 @@ export async function createUntilStored(lane: CrashLane, planned: PlannedBatch):
   }
 }
 
+/** Sends a create with a key again and again until it is answered: it is stored once, whatever became of the first. */
+export async function createByKey(lane: CrashLane, planned: PlannedBatch): Promise<string> {
+  for (const deadline = Date.now() + END_MS; Date.now() < deadline; await sleep(LOOK_MS)) {
+    const answer = await lane
+      .client()
+      .create(bodyOf(planned), { 'idempotency-key': planned.tag })
+      .catch(() => null);
+    if (answer !== null && ![200, 409].includes(answer.status) && answer.status < 500)
+      throw new Error(`Not created: ${JSON.stringify(answer.body)}`);
+    if (answer?.status !== 200) continue;
+    const stored = (await listed(lane, deadline)).filter(({ metadata }) => metadata?.tag === planned.tag);
+    if (stored.length !== 1 || stored[0]?.id !== answer.body.id) throw new Error('One create stored other batches');
+    return answer.body.id;
+  }
+  throw new Error('The create is never answered');
+}
+
 /** Cancels a batch, again until it is told that it did. */
 export async function cancelUntilTold(lane: CrashLane, id: string): Promise<void> {
   const deadline = Date.now() + END_MS;

@@ -37,6 +37,8 @@ export interface FaultPoint {
   readonly databases?: readonly DatabaseKind[];
   /** `plain`, when left out. */
   readonly story?: Story;
+  /** The caller names an `Idempotency-Key` and sends the create again, in place of looking whether it was stored. */
+  readonly byKey?: boolean;
   /** The provider keeps the job running until the fault is reached. */
   readonly slow?: boolean;
   readonly strike: Strike;

@@ -1,6 +1,6 @@
 import { planBatch } from '../cluster/accepted-batch';
 import { eventually } from '../service/leftovers';
-import { cancelUntilTold, createUntilStored, waitForEnd } from './caller';
+import { cancelUntilTold, createByKey, createUntilStored, waitForEnd } from './caller';
 import { BLOWS, passDeadline, type PointRun } from './blows';
 import { checkPoint } from './checks';
 import { PART_ITEMS, type CrashLane } from './crash-lane';
@@ -29,7 +29,7 @@ export async function runPoint(lane: CrashLane, point: FaultPoint, tag: string):
   if (story !== 'plain' || point.slow) lane.simulator.hold('in_progress', 1);
 
   const striking = story === 'plain' ? await arm(lane, point.strike) : null;
-  const batchId = createUntilStored(lane, planned);
+  const batchId = point.byKey ? createByKey(lane, planned) : createUntilStored(lane, planned);
   batchId.catch(() => undefined);
   const run: PointRun = { lane, batchId, ended: async () => waitForEnd(lane, await batchId), takeOverMs: null };
   const struck = striking ?? (await tell(run, story, point.strike));

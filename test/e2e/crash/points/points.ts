@@ -1,4 +1,5 @@
 import type { FaultPoint } from '../../../support/crash/fault-point';
+import { BY_KEY } from './by-key';
 import { DATABASE_CUTS } from './database-cuts';
 import { DISKS } from './disks';
 import { DOWNLOADS } from './downloads';
@@ -18,4 +19,5 @@ export const POINTS: readonly FaultPoint[] = [
   ...DOWNLOADS,
   ...RACES,
   ...TWO_PARTS,
+  ...BY_KEY,
 ];
