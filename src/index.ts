@@ -82,6 +82,7 @@ export type { IngestLimits } from './ingest/ingest-limits';
 export type { IngestModuleOptions, LoadLimits } from './ingest/ingest.module-definition';
 export { MetricsModule } from './metrics/metrics.module';
 export type { MetricsModuleOptions } from './metrics/metrics.module-definition';
+export { OpenAiModule } from './dialects/openai/openai.module';
 export { PersistenceModule } from './persistence/persistence.module';
 export type { DatabaseOptions, PersistenceModuleOptions } from './persistence/persistence.module-definition';
 export { ProvidersModule } from './providers/providers.module';

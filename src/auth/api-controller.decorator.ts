@@ -5,8 +5,14 @@ import { ErrorFilter } from '../http/error.filter';
 import { OwnerGuard } from './owner.guard';
 import { RequestTimer } from './request-timer.guard';
 
+/** Where OpenAI's clients look for the API: its routes answer there as well, by the same controllers, and are documented once. */
+export const OPENAI_PATH = 'openai';
+
+/** A path of the API, and the same one for OpenAI's clients. */
+export const withOpenAiPath = (path: string): string[] => [path, `${OPENAI_PATH}/${path}`];
+
 /** A controller of the API: version, then key, and our errors, nothing of it global. */
-export const ApiController = (path: string, tag: string): ClassDecorator =>
+export const ApiController = (path: string | string[], tag: string): ClassDecorator =>
   applyDecorators(
     // Our paths carry their own version, whatever versioning the host has.
     Controller({ path, version: VERSION_NEUTRAL }),

@@ -40,13 +40,18 @@ const selectPastDeadline = ({
 }: Tables) => `SELECT id FROM ${batches} WHERE ${IS_ACTIVE} AND deadline_passed_at <= $1
   ORDER BY deadline_passed_at LIMIT $2`;
 
-/** The blobs that the rows of these batches name. */
+/** The blobs that the rows of these batches name, and those of uploaded files that they read. */
 const selectKeys = ({ files, parts, batches }: Tables) => `
   SELECT segment->>'key' AS key FROM ${files}, jsonb_array_elements(segments) segment WHERE batch_id = ANY($1)
   UNION SELECT segment->>'indexKey' FROM ${files}, jsonb_array_elements(segments) segment WHERE batch_id = ANY($1)
+  UNION SELECT segment->>'key' FROM ${batches} b JOIN ${files} f ON f.id = b.input_file_id, jsonb_array_elements(segments) segment
+    WHERE b.id = ANY($1)
   UNION SELECT results->>'key' FROM ${parts} WHERE batch_id = ANY($1)
   UNION SELECT results->>'indexKey' FROM ${parts} WHERE batch_id = ANY($1)
   UNION SELECT origin_key FROM ${batches} WHERE id = ANY($1)`;
+
+const selectFileKeys = ({ files }: Tables) =>
+  `SELECT segment->>'key' AS key FROM ${files}, jsonb_array_elements(segments) segment WHERE id = ANY($1)`;
 
 const selectActive = ({ batches }: Tables) =>
   `SELECT id FROM ${batches} WHERE ${IS_ACTIVE} AND id > $1 ORDER BY id LIMIT $2`;
@@ -127,7 +132,16 @@ export class AuditStore {
 
   /** The keys of all blobs that these batches' rows name. */
   async blobKeys(batchIds: readonly string[]): Promise<Set<string>> {
-    const rows = await this.database.manager.query<{ key: string | null }[]>(selectKeys(this.tables), [batchIds]);
+    return this.keysOf(selectKeys(this.tables), batchIds);
+  }
+
+  /** The keys of all blobs that the rows of these files name. */
+  async fileKeys(fileIds: readonly string[]): Promise<Set<string>> {
+    return this.keysOf(selectFileKeys(this.tables), fileIds);
+  }
+
+  private async keysOf(sql: string, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.manager.query<{ key: string | null }[]>(sql, [ids]);
     return new Set(rows.flatMap(({ key }) => key ?? []));
   }
 

@@ -39,6 +39,7 @@ export class BatchCloser {
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
     if (bytes === 0) return null;
     const id = this.ids.next('file');
+    const now = this.clock.now();
     await tx.insert(StoredFileEntity, {
       id,
       ownerId: batch.ownerId,
@@ -47,7 +48,8 @@ export class BatchCloser {
       filename: `${batch.id}_${kind}.jsonl`,
       bytes,
       segments,
-      createdAt: new Date(this.clock.now()),
+      createdAt: new Date(now),
+      expiresAt: batch.outputExpiresAfter === null ? null : new Date(now + batch.outputExpiresAfter * 1000),
     });
     return id;
   }

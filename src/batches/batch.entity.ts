@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { InstantColumn } from '../persistence/columns';
+import { InstantColumn, JsonTextColumn } from '../persistence/columns';
 import type { Endpoint } from '../providers/contract/adapter';
 import type { BatchStatus } from './batch-status';
 
@@ -17,11 +17,6 @@ export interface BatchUsage {
   readonly output_tokens: number;
   readonly total_tokens: number;
 }
-
-const metadataText = {
-  to: (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value)),
-  from: (value: string | null) => (value === null ? null : (JSON.parse(value) as unknown)),
-};
 
 /** What the caller asked for and where it stands; its items are in blobs. */
 @Entity('batches')
@@ -50,8 +45,7 @@ export class BatchEntity {
   @Column('text', { name: 'completion_window' })
   completionWindow!: string;
 
-  /** JSON as text: jsonb refuses NUL, which a caller may use. */
-  @Column('text', { nullable: true, transformer: metadataText })
+  @JsonTextColumn()
   metadata!: Record<string, unknown> | null;
 
   /** The first batch of the family, of which this one runs some items again; null for one that is not a retry. */
@@ -68,6 +62,10 @@ export class BatchEntity {
 
   @Column('text', { name: 'input_file_id' })
   inputFileId!: string;
+
+  /** Seconds after which the files of its results expire; null for never. */
+  @Column('integer', { name: 'output_expires_after', nullable: true })
+  outputExpiresAfter!: number | null;
 
   @Column('text', { name: 'output_file_id', nullable: true })
   outputFileId!: string | null;

@@ -1,6 +1,6 @@
 import { Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
-import { ApiController } from '../auth/api-controller.decorator';
+import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
 import { exchangeOf, nodeResponse, type PlatformRequest, type PlatformResponse } from '../http/platform';
@@ -22,7 +22,7 @@ import { GetBatchQuery } from './dto/queries.dto';
 
 const TAG = 'subpackage_batch';
 
-@ApiController('v1/batches', TAG)
+@ApiController(withOpenAiPath('v1/batches'), TAG)
 export class BatchesController {
   constructor(
     private readonly batches: BatchesService,

@@ -5,6 +5,7 @@ import { AuditStore } from './audit.store';
 import { BacklogStore } from './backlog.store';
 import { BatchCloser } from './batch-closer';
 import { BatchDeletion } from './batch-deletion';
+import { BatchInput } from './batch-input';
 import { BatchMetrics } from './batch-metrics';
 import { BatchProgress } from './batch-progress';
 import { BatchResults } from './batch-results';
@@ -27,6 +28,9 @@ import { RetrySelection } from './family/retry-selection';
 import { RootInput } from './family/root-input';
 import { Idempotency } from './idempotency.service';
 import { IdempotencyStore } from './idempotency.store';
+import { FileRemoval } from './file-removal';
+import { InputFiles } from './input-files';
+import { InputFilesStore } from './input-files.store';
 import { LeftoversStore } from './leftovers.store';
 import { NewBatchBuilder } from './new-batch.builder';
 import { NewBlobs } from './new-blobs';
@@ -50,12 +54,16 @@ import { RetentionStore } from './retention.store';
     ResultsPages,
     BatchCloser,
     BatchDeletion,
+    BatchInput,
     BatchMetrics,
     BatchProgress,
     DeletionRecord,
     ErasuresStore,
     LeftoversStore,
     RetentionStore,
+    FileRemoval,
+    InputFiles,
+    InputFilesStore,
     PartKinds,
     PartSlots,
     PartsStore,
@@ -87,8 +95,11 @@ import { RetentionStore } from './retention.store';
     BatchesService,
     BatchTransitions,
     BatchDeletion,
+    BatchInput,
     BatchProgress,
     IdempotencyStore,
+    FileRemoval,
+    InputFilesStore,
     PartsStore,
     PartSlots,
     PollsStore,

@@ -39,7 +39,8 @@ const PARTS_AT_ONCE = 1000;
 export interface NewBatch {
   readonly batch: BatchEntity;
   readonly parts: readonly PartEntity[];
-  readonly inputFile: StoredFileEntity;
+  /** Null when the requests are in a file that was uploaded before. */
+  readonly inputFile: StoredFileEntity | null;
 }
 
 /** Batches, by the questions that are asked of them. */
@@ -63,7 +64,7 @@ export class BatchesStore implements OwnerHoldings {
       [
         { entity: BatchEntity, rows: [batch] },
         { entity: PartEntity, rows: parts.slice(0, PARTS_AT_ONCE) },
-        { entity: StoredFileEntity, rows: [inputFile] },
+        ...(inputFile ? [{ entity: StoredFileEntity, rows: [inputFile] }] : []),
       ],
       tx,
     );
@@ -101,8 +102,10 @@ export class BatchesStore implements OwnerHoldings {
     return tx.findOne(BatchEntity, { where: { id, ownerId }, lock: { mode: 'pessimistic_write' } });
   }
 
-  inputFile(batchId: string): Promise<StoredFileEntity> {
-    return this.database.manager.findOneByOrFail(StoredFileEntity, { batchId, purpose: 'batch' });
+  /** Null for a batch that has ended and whose input its owner deleted since. */
+  inputFile(batchId: string): Promise<StoredFileEntity | null> {
+    const ofBatch = `file.id = (SELECT input_file_id FROM ${this.database.tableOf(BatchEntity)} WHERE id = :batchId)`;
+    return this.database.manager.createQueryBuilder(StoredFileEntity, 'file').where(ofBatch, { batchId }).getOne();
   }
 
   /** As {@link listParts}, for a batch that was read before; throws {@link NotFoundError} when it was deleted meanwhile. */

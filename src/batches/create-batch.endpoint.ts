@@ -31,7 +31,7 @@ export interface BatchRequest {
   /** All that it says beside the bytes of its body, so that its idempotency key stands for no other one. */
   readonly beside: Beside;
   /** Makes the batch; `gone` aborts when the caller has gone away. */
-  make(bytes: AsyncIterable<Buffer>, gone: AbortSignal, storedWith?: StoredWith): Promise<CreatedBatch>;
+  readonly make: (bytes: AsyncIterable<Buffer>, gone: AbortSignal, storedWith?: StoredWith) => Promise<CreatedBatch>;
 }
 
 /** How a route makes a batch of what it is asked. */
@@ -85,9 +85,9 @@ export class CreateBatchEndpoint {
     const prepare = () => this.ingest.checkHeaders(request);
     return this.load.run(owner.id, (aside) =>
       this.take(owner, { request, response, aside }, prepare, async (bytes, format) => {
-        const examined = await this.ingest.examine({ bytes, format });
+        const examined = await this.creates.examine(owner.id, { bytes, format });
         // As a create looks again when it has read its body.
-        const { remaining } = await this.assertRoom(owner, response, examined.inputBytes);
+        const { remaining } = await this.assertRoom(owner, response, examined.newBytes);
         return toValidation(examined, this.ingest.limits, remaining);
       }),
     );

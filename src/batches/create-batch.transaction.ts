@@ -4,12 +4,14 @@ import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
 import { IncompleteBodyError } from '../ingest/ingest.errors';
 import { Database, UnknownCommitError } from '../persistence/database';
+import { isStoredAfterAll } from '../persistence/stored-after-all';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { JobQueue } from '../queue/job-queue';
 import type { Job } from '../queue/job';
 import type { BatchEntity } from './batch.entity';
 import { BatchTransitions } from './batch-transitions';
 import { BatchesStore, type NewBatch } from './batches.store';
+import { InputFilesStore } from './input-files.store';
 import { nextJob } from './part-jobs';
 
 export interface CreatedBatch {
@@ -27,8 +29,6 @@ export type StoredWith = (batch: BatchEntity, tx: EntityManager) => Promise<void
 const SECONDS_A_TURN = 30;
 /** A priority has 31 bits: seconds from then on fit for decades. */
 const LINE_BEGAN_MS = Date.UTC(2025, 0);
-const READS_AFTER_LOST_COMMIT = 10;
-const READ_EVERY_MS = 500;
 
 /**
  * The jobs of a new batch's parts, which stand in line as if each had come some time later than the one before it, and the first so much later
@@ -51,13 +51,14 @@ export class CreateBatchTransaction {
   constructor(
     private readonly database: Database,
     private readonly store: BatchesStore,
+    private readonly files: InputFilesStore,
     private readonly quota: QuotaService,
     private readonly queue: JobQueue,
     private readonly transitions: BatchTransitions,
     private readonly clock: Clock,
   ) {}
 
-  /** Throws {@link BatchLimitExceededError}, {@link StorageLimitExceededError}, {@link IncompleteBodyError} when the caller has gone away, or {@link UnknownCommitError} when no fresh read shows the batch. */
+  /** Throws {@link BatchLimitExceededError}, {@link StorageLimitExceededError}, {@link NotFoundError} when the input file is gone, {@link IncompleteBodyError} when the caller has gone away, or {@link UnknownCommitError} when no fresh read shows the batch. */
   async run(rows: NewBatch, gone: AbortSignal, storedWith?: StoredWith): Promise<CreatedBatch> {
     try {
       return { batch: rows.batch, allowance: await this.insert(rows, gone, storedWith) };
@@ -67,14 +68,16 @@ export class CreateBatchTransaction {
         { err: error, batch_id: rows.batch.id },
         'Lost the connection while a create was being committed',
       );
-      if (!(await this.isStored(rows.batch.id))) throw error;
+      const find = async () => (await this.store.find(rows.batch.id)) !== null;
+      if (!(await isStoredAfterAll(find, this.clock))) throw error;
       return { batch: rows.batch, allowance: null };
     }
   }
 
   private insert(rows: NewBatch, gone: AbortSignal, storedWith?: StoredWith): Promise<BatchAllowance> {
     return this.database.transaction(async (tx) => {
-      const allowance = await this.quota.reserve(rows.batch.ownerId, rows.inputFile.bytes, tx);
+      const allowance = await this.quota.reserve(rows.batch.ownerId, rows.inputFile?.bytes ?? 0, tx);
+      if (!rows.inputFile) await this.files.hold(rows.batch, tx);
       await storedWith?.(rows.batch, tx);
       await this.store.insert(rows, tx);
       await this.queue.enqueueNew(firstJobs(rows, allowance), tx);
@@ -83,18 +86,5 @@ export class CreateBatchTransaction {
       if (gone.aborted) throw new IncompleteBodyError();
       return allowance;
     });
-  }
-
-  /** A server that was cut off may still be committing: asks for a few seconds before it says no. */
-  private async isStored(id: string): Promise<boolean> {
-    for (let read = 0; read < READS_AFTER_LOST_COMMIT; read++) {
-      const found = await this.store.find(id).catch((error: unknown) => {
-        this.logger.warn({ err: error, batch_id: id }, 'Could not yet tell whether a batch was stored');
-        return null;
-      });
-      if (found) return true;
-      await this.clock.sleep(READ_EVERY_MS);
-    }
-    return false;
   }
 }

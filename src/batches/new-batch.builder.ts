@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { Ids } from '../common/ids';
 import { StoredFileEntity } from '../files/stored-file.entity';
+import type { FileItems } from '../ingest/file-scans';
 import type { IngestedBatch } from '../ingest/ingest.service';
 import type { PartPlan } from '../ingest/part-planner';
 import type { ResolvedModel } from '../providers/provider-registry';
@@ -33,6 +34,14 @@ export type FamilyLink = Pick<BatchEntity, 'rootId' | 'retryOrdinal' | 'originKe
 
 const NO_RETRY: FamilyLink = { rootId: null, retryOrdinal: null, originKey: null };
 
+/** A batch whose requests are in an uploaded file, which it reads where it is. */
+export interface BatchOfFile extends FileItems {
+  readonly inputFileId: string;
+  readonly completionWindow: string;
+  readonly metadata: Record<string, unknown> | null;
+  readonly outputExpiresAfter: number | null;
+}
+
 /** Makes the rows of a batch from what its body said. */
 @Injectable()
 export class NewBatchBuilder {
@@ -42,14 +51,21 @@ export class NewBatchBuilder {
   ) {}
 
   build(id: string, ownerId: string, ingested: IngestedBatch, link = NO_RETRY): NewBatch {
-    const createdAt = new Date(this.clock.now());
     const inputFileId = this.ids.next('file');
+    const rows = this.buildOfFile(id, ownerId, { ...ingested, inputFileId, outputExpiresAfter: null }, link);
+    const { createdAt } = rows.batch;
+    return { ...rows, inputFile: buildInputFile({ id: inputFileId, ownerId, batchId: id, createdAt }, ingested) };
+  }
+
+  /** The file's own row is there already. */
+  buildOfFile(id: string, ownerId: string, input: BatchOfFile, link = NO_RETRY): NewBatch {
+    const createdAt = new Date(this.clock.now());
     return {
-      batch: buildBatch({ id, ownerId, inputFileId, createdAt, ...link }, ingested),
-      parts: ingested.parts.map((plan, ordinal) =>
-        this.buildPart({ batchId: id, ordinal, ...plan }, ingested.resolved, createdAt),
+      batch: buildBatch({ id, ownerId, createdAt, ...link }, input),
+      parts: input.parts.map((plan, ordinal) =>
+        this.buildPart({ batchId: id, ordinal, ...plan }, input.resolved, createdAt),
       ),
-      inputFile: buildInputFile({ id: inputFileId, ownerId, batchId: id, createdAt }, ingested),
+      inputFile: null,
     };
   }
 
@@ -67,8 +83,8 @@ export class NewBatchBuilder {
 }
 
 function buildBatch(
-  row: Pick<BatchEntity, 'id' | 'ownerId' | 'inputFileId' | 'createdAt'> & FamilyLink,
-  { resolved, endpoint, completionWindow, metadata, itemCount }: IngestedBatch,
+  row: Pick<BatchEntity, 'id' | 'ownerId' | 'createdAt'> & FamilyLink,
+  { resolved, endpoint, completionWindow, metadata, itemCount, inputFileId, outputExpiresAfter }: BatchOfFile,
 ): BatchEntity {
   return Object.assign(new BatchEntity(), row, {
     status: 'validating' as const,
@@ -78,6 +94,8 @@ function buildBatch(
     upstreamModel: resolved.upstreamModel,
     completionWindow,
     metadata,
+    inputFileId,
+    outputExpiresAfter,
     total: itemCount,
     ...NOT_BEGUN,
     errors: [],
@@ -86,7 +104,7 @@ function buildBatch(
 }
 
 function buildInputFile(
-  row: Pick<StoredFileEntity, 'id' | 'ownerId' | 'batchId' | 'createdAt'>,
+  row: Pick<StoredFileEntity, 'id' | 'ownerId' | 'createdAt'> & { batchId: string },
   { inputKey, inputBytes }: IngestedBatch,
 ): StoredFileEntity {
   return Object.assign(new StoredFileEntity(), row, {

@@ -1,5 +1,5 @@
 import { Get, Param, Res } from '@nestjs/common';
-import { ApiController } from '../auth/api-controller.decorator';
+import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner } from '../auth/owner.guard';
 import { BlobNotFoundError } from '../blobs/blob-store';
@@ -13,7 +13,7 @@ import { BatchResultsQuery } from './dto/queries.dto';
 import { MergedResults } from './family/merged-results';
 import { ResultsPages } from './results-pages';
 
-@ApiController('v1/batches', 'subpackage_batch')
+@ApiController(withOpenAiPath('v1/batches'), 'subpackage_batch')
 export class ResultsController {
   constructor(
     private readonly batches: BatchesService,

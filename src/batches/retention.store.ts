@@ -1,26 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Clock } from '../common/clock';
 import { Database } from '../persistence/database';
 import { BatchEntity } from './batch.entity';
 
 /** When a batch ended, null until it has; spelled as the index of it spells it, so that it is used. */
 const ENDED_AT = 'COALESCE(completed_at, failed_at, expired_at, cancelled_at)';
 
-/** Whether a batch is past its retention: it ended before `cutoff`, a placeholder; never, where that is null. */
-const isPastRetention = (cutoff: string) => `${ENDED_AT} <= ${cutoff}::timestamptz`;
+/** Past the time that all batches are kept: it ended before `cutoff`, a placeholder; never, where that is null. */
+const isOld = (cutoff: string) => `${ENDED_AT} <= ${cutoff}::timestamptz`;
 
-const selectPast = (batches: string) => `SELECT id FROM ${batches} WHERE ${isPastRetention('$1')}
-  ORDER BY ${ENDED_AT} LIMIT $2`;
+/** Past the time that its own create names for its results (`output_expires_after`), at `now`, a placeholder. */
+const hasExpired = (now: string) =>
+  `output_expires_after IS NOT NULL AND ${ENDED_AT} + output_expires_after * interval '1 second' <= ${now}::timestamptz`;
+
+/** Apart, since each has an index. */
+const selectPast = (batches: string) => `SELECT id FROM (
+    (SELECT id, ${ENDED_AT} AS ended_at FROM ${batches} WHERE ${isOld('$1')} ORDER BY ${ENDED_AT} LIMIT $3)
+    UNION (SELECT id, ${ENDED_AT} AS ended_at FROM ${batches} WHERE ${hasExpired('$2')} ORDER BY ${ENDED_AT} LIMIT $3)
+  ) past ORDER BY ended_at LIMIT $3`;
 
 /** Batches that have been kept for as long as they are to be. */
 @Injectable()
 export class RetentionStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
 
-  /** Ids of batches that ended before `cutoff`, those first that ended first; none when it is null. */
+  /** Ids of batches that ended before `cutoff`, if it is not null, or that have expired by now; those first that ended first. */
   async listPast(cutoff: Date | null, limit: number): Promise<string[]> {
     const statement = selectPast(this.database.tableOf(BatchEntity));
-    const rows = await this.database.manager.query<{ id: string }[]>(statement, [cutoff, limit]);
+    const rows = await this.database.manager.query<{ id: string }[]>(statement, [cutoff, this.now, limit]);
     return rows.map(({ id }) => id);
   }
 
@@ -28,8 +39,12 @@ export class RetentionStore {
   lockPast(id: string, cutoff: Date | null, tx: EntityManager): Promise<BatchEntity | null> {
     return tx
       .createQueryBuilder(BatchEntity, 'batch')
-      .where(`batch.id = :id AND ${isPastRetention(':cutoff')}`, { id, cutoff })
+      .where(`batch.id = :id AND (${isOld(':cutoff')} OR ${hasExpired(':now')})`, { id, cutoff, now: this.now })
       .setLock('pessimistic_write')
       .getOne();
+  }
+
+  private get now(): Date {
+    return new Date(this.clock.now());
   }
 }

@@ -2,14 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
+import { BatchInput } from '../batches/batch-input';
 import type { BatchEntity } from '../batches/batch.entity';
-import { BatchesStore } from '../batches/batches.store';
 import type { PartEntity } from '../batches/part.entity';
-import { BlobStore } from '../blobs/blob-store';
 import { ChunkBuilder } from '../common/jsonl/chunk-builder';
-import { MAX_LINE_BYTES } from '../common/jsonl/limits';
-import { readLineGroups } from '../common/jsonl/read-lines';
-import { readStoredLine, type StoredLine } from '../ingest/stored-line';
 import type { ProviderAdapter, StagedLines } from '../providers/contract/adapter';
 import { ProviderRegistry } from '../providers/provider-registry';
 import { toItemId } from './item-id';
@@ -25,24 +21,14 @@ interface EncodeFor {
   readonly token: string;
 }
 
-/** The items of a part, read from the batch's stored input. */
+/** The items of a part, as they go upstream. */
 @Injectable()
 export class PartInput {
   constructor(
-    private readonly blobs: BlobStore,
-    private readonly batches: BatchesStore,
+    private readonly input: BatchInput,
     private readonly scratch: Scratch,
     private readonly registry: ProviderRegistry,
   ) {}
-
-  /** The part's items in order, in groups as they are read. */
-  async *itemGroups(part: PartEntity): AsyncGenerator<StoredLine[]> {
-    const [segment] = (await this.batches.inputFile(part.batchId)).segments;
-    if (!segment) throw new Error(`The batch ${part.batchId} has no input`);
-    const range = { start: part.inputOffset, end: part.inputOffset + part.inputBytes - 1 };
-    const source = await this.blobs.read(segment.key, range);
-    for await (const lines of readLineGroups(source, { maxLineBytes: MAX_LINE_BYTES })) yield lines.map(readStoredLine);
-  }
 
   /** Runs `work` with the part's lines, encoded for a provider under the ids of that attempt; without the items left out. */
   async withEncoded(
@@ -62,7 +48,7 @@ export class PartInput {
     const model = this.registry.targetModel(batch);
     const excluded = new Set(part.excluded.map((item) => part.firstItem + item.index));
     let index = part.firstItem;
-    for await (const group of this.itemGroups(part)) {
+    for await (const group of this.input.itemGroups(part)) {
       for (const item of group) {
         const own = index++;
         if (excluded.has(own)) continue;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import type { BatchInput } from '../batches/batch-input';
 import type { PartEntity } from '../batches/part.entity';
 import { LocalBlobStore } from '../blobs/local/local-blob-store';
 import { SystemClock } from '../common/clock';
@@ -11,7 +12,6 @@ import { SegmentReader } from '../files/segment-reader';
 import type { ItemOutcome } from '../providers/contract/adapter';
 import { OutcomeSpool } from './outcome-spool';
 import { isSuccess, toTail } from './outcome-tail';
-import type { PartInput } from './part-input';
 import { ResultsWriter } from './results-writer';
 
 const ids = new Ids(new SystemClock(), new SystemRandom());
@@ -52,7 +52,7 @@ describe('ResultsWriter', () => {
       for (let from = 0; from < customIds.length; from += 3)
         yield customIds.slice(from, from + 3).map((id) => ({ customIdJson: Buffer.from(id) }));
     };
-    return new ResultsWriter(blobs, { itemGroups } as unknown as PartInput).write(part, spool, fence);
+    return new ResultsWriter(blobs, { itemGroups } as unknown as BatchInput).write(part, spool, fence);
   };
   const body = (text: string) => ({ statusCode: 200, requestId: null, body: Buffer.from(text) });
   async function lines(result: Awaited<ReturnType<typeof write>>, view: 'all' | 'succeeded' | 'failed') {

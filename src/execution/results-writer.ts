@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { BatchInput } from '../batches/batch-input';
 import type { BatchError } from '../batches/batch.entity';
 import type { ExcludedItem, PartEntity, PartResults } from '../batches/part.entity';
 import { resultIdHead } from '../batches/result-id';
@@ -9,7 +10,6 @@ import { ResultsIndexBuilder } from '../files/results-index';
 import { missingOutcome, NOT_RUN_CODES } from './missing-outcome';
 import type { OutcomeSpool } from './outcome-spool';
 import { toTail } from './outcome-tail';
-import { PartInput } from './part-input';
 import type { SpoolWindow } from './spool-window';
 
 const COMMA = Buffer.from(',');
@@ -28,7 +28,7 @@ export interface WrittenResults {
 export class ResultsWriter {
   constructor(
     private readonly blobs: BlobStore,
-    private readonly input: PartInput,
+    private readonly input: BatchInput,
   ) {}
 
   /** The keys carry the lease's fence, so that a holder that woke up late overwrites nothing. */

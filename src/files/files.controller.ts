@@ -2,25 +2,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Get, Param, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import parseRange from 'range-parser';
-import { ApiController } from '../auth/api-controller.decorator';
+import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator';
 import { CurrentOwner } from '../auth/owner.guard';
 import type { Owner } from '../auth/owner';
 import { BlobNotFoundError, type ByteRange } from '../blobs/blob-store';
 import { MeshbatchError } from '../http/meshbatch-error';
 import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
 import { sendJson } from '../http/send-json';
-import { FileDto, toFileDto } from './dto/file.dto';
+import { ValidQuery } from '../http/valid-query.decorator';
+import { FileDto, FileListDto, toFileDto } from './dto/file.dto';
+import { ListFilesQuery } from './dto/list-files.query';
 import { FilesService } from './files.service';
 import { OpenStreams } from './open-streams';
 import { SegmentReader } from './segment-reader';
 
-@ApiController('v1/files', 'subpackage_files')
+@ApiController(withOpenAiPath('v1/files'), 'subpackage_files')
 export class FilesController {
   constructor(
     private readonly files: FilesService,
     private readonly reader: SegmentReader,
     private readonly streams: OpenStreams,
   ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'list-files-v-1-files-get', summary: 'List Files' })
+  @ApiOkResponse({ description: 'Successful Response', type: FileListDto })
+  async list(
+    @CurrentOwner() owner: Owner,
+    @ValidQuery(ListFilesQuery) query: ListFilesQuery,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    const { files, hasMore } = await this.files.list(owner.id, query);
+    const data = files.map(toFileDto);
+    const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+    sendJson(response, { object: 'list', data, ...bounds, has_more: hasMore } satisfies FileListDto);
+  }
 
   @Get(':file_id')
   @ApiOperation({ operationId: 'get-file-v-1-files-file-id-get', summary: 'Get File' })

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { ByteCountColumn, InstantColumn } from '../persistence/columns';
+import { ByteCountColumn, InstantColumn, JsonTextColumn } from '../persistence/columns';
+import type { FileScan } from './file-scan';
 import type { ResultsView } from './results-index';
 
 export type FilePurpose = 'batch' | 'batch_output';
@@ -22,8 +23,9 @@ export class StoredFileEntity {
   @Column('text', { name: 'owner_id' })
   ownerId!: string;
 
-  @Column('text', { name: 'batch_id' })
-  batchId!: string;
+  /** The batch that it is part of; null for one that was uploaded. */
+  @Column('text', { name: 'batch_id', nullable: true })
+  batchId!: string | null;
 
   @Column('text')
   purpose!: FilePurpose;
@@ -39,4 +41,19 @@ export class StoredFileEntity {
 
   @InstantColumn({ name: 'created_at', nullable: false })
   createdAt!: Date;
+
+  @InstantColumn({ name: 'expires_at' })
+  expiresAt!: Date | null;
+
+  /** When its owner deleted it, of a file whose bytes its batch still needs. */
+  @InstantColumn({ name: 'deleted_at' })
+  deletedAt!: Date | null;
+
+  /** Why an uploaded file cannot become a batch, as far as its scan knows. */
+  @Column('text', { name: 'status_details', nullable: true })
+  statusDetails!: string | null;
+
+  /** What a create needs to know of an uploaded file; null of any other. Read only where it is asked for, since its parts may be many. */
+  @JsonTextColumn({ select: false })
+  scan!: FileScan | null;
 }

@@ -96,9 +96,12 @@ describe('toFaults', () => {
 });
 
 describe('the status of an error', () => {
-  it.each([400, 401, 403, 404, 405, 408, 413, 415, 422, 503])('of %d that the platform decided is kept', (status) => {
-    expect(ERROR_STATUS[codeOfStatus(status)]).toBe(status);
-  });
+  it.each([400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 503])(
+    'of %d that the platform decided is kept',
+    (status) => {
+      expect(ERROR_STATUS[codeOfStatus(status)]).toBe(status);
+    },
+  );
 
   it.each([
     [410, 400],
@@ -120,6 +123,7 @@ describe('the status of an error', () => {
       unauthorized: 401,
       forbidden: 403,
       model_not_found: 404,
+      conflict: 409,
       payload_too_large: 413,
       unsupported_media_type: 415,
       validation_error: 422,

@@ -14,7 +14,6 @@ export type ErrorCode =
   | 'model_not_found'
   | 'conflict'
   | 'request_timeout'
-  | 'conflict'
   | 'nothing_to_retry'
   | 'idempotency_conflict'
   | 'idempotency_in_progress'

@@ -7,10 +7,10 @@ const PATH = 'path';
 const METHOD = 'method';
 const MODULE_PATH = '__module_path__';
 
-/** A route by its own template, such as `/v1/batches/:batch_id`, whatever prefix the host gave it. */
+/** A route by its own template, such as `/v1/batches/:batch_id`, whatever prefix the host gave it; the first, where it has several paths. */
 export function routeOf(controller: object, handler: object): { readonly route: string; readonly method: string } {
   const method = Reflect.getMetadata(METHOD, handler) as RequestMethod;
-  const path = [controller, handler].map(pathOf).map(trim).filter(Boolean).join('/');
+  const path = [pathsOf(controller)[0], pathsOf(handler)[0]].map(trim).filter(Boolean).join('/');
   return { route: `/${path}`, method: RequestMethod[method] };
 }
 
@@ -39,11 +39,14 @@ export class RouteFinder {
     const handlers = this.scanner.getAllMethodNames(prototype).flatMap((name) => prototype[name] ?? []);
     return handlers
       .filter((handler) => Reflect.hasMetadata(mark, handler))
-      .map((handler) => {
+      .flatMap((handler) => {
         const method = Reflect.getMetadata(METHOD, handler) as RequestMethod;
         const place = Reflect.getMetadata(`${MODULE_PATH}${this.modules.applicationId}`, module) as string | undefined;
-        const own = [place, pathOf(controller), pathOf(handler)].map(trim).filter(Boolean).join('/');
-        return matcherOf(method, this.withGlobalPrefix(`/${own}`, method));
+        const paths = pathsOf(controller).flatMap((path) => pathsOf(handler).map((end) => [place, path, end]));
+        return paths.map((path) => {
+          const own = path.map(trim).filter(Boolean).join('/');
+          return matcherOf(method, this.withGlobalPrefix(`/${own}`, method));
+        });
       });
   }
 
@@ -58,8 +61,9 @@ export class RouteFinder {
   }
 }
 
-function pathOf(target: object): string {
-  return Reflect.getMetadata(PATH, target) as string;
+function pathsOf(target: object): string[] {
+  const path = Reflect.getMetadata(PATH, target) as string | string[];
+  return typeof path === 'string' ? [path] : path;
 }
 
 function trim(path = ''): string {

@@ -1,11 +1,23 @@
 import { isUtf8 } from 'node:buffer';
+import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { StrictScanner } from '../common/jsonl/strict-scanner';
 import { toFaults } from '../http/faults';
 import type { Fault } from '../http/meshbatch-error';
 import { MAX_DEPTH, type BodyFormat, type GivenValue } from './body-format';
 import { CreateBatchRequestDto } from './dto/create-batch-request.dto';
+import { FileFormDto } from './dto/file-form.dto';
+import type { FileForm } from './file-form';
 import { readFault } from './read-fault';
+
+/** Members that count where `input_file_id` is one of them and given; else the body is one that the reference knows, and they mean nothing. */
+const OF_FILE = ['input_file_id', 'endpoint', 'output_expires_after'];
+
+/** A window that the model's provider does not take. */
+export function windowFault(windows: readonly string[]): Fault {
+  const msg = `Input should be one of ${windows.join(', ')}`;
+  return { loc: ['body', 'completion_window'], msg, type: 'literal_error' };
+}
 
 /** A value that is JSON, nested no deeper than one in a body. @throws JsonSyntaxError, NestingTooDeepError */
 function parsed(text: string): unknown {
@@ -18,6 +30,7 @@ function parsed(text: string): unknown {
 /** What a create says beside its requests: in its body, or beside a body that is nothing but lines. */
 export class BatchFields {
   private readonly dto = new CreateBatchRequestDto();
+  private readonly ofFile: Partial<Record<string, unknown>> = {};
   private readonly faults: Fault[] = [];
   /** Where a field was given, if not in the body. */
   private readonly places = new Map<string, GivenValue['loc']>();
@@ -37,9 +50,22 @@ export class BatchFields {
     return this.dto.metadata;
   }
 
+  /** Whether the body names a file that the requests are in. */
+  get namesFile(): boolean {
+    return (this.ofFile.input_file_id ?? null) !== null;
+  }
+
+  /** What a body that names a file said, once it was checked. */
+  fileForm(): FileForm {
+    const { input_file_id: inputFileId, endpoint, output_expires_after: expiry } = this.fileDto();
+    const { completionWindow, metadata } = this;
+    return { inputFileId, endpoint, completionWindow, metadata, outputExpiresAfter: expiry?.seconds ?? null };
+  }
+
   /** Takes a field of the body, which is known to be JSON. */
   take(key: string, bytes: Buffer): void {
-    if (isUtf8(bytes)) Object.assign(this.dto, { [key]: JSON.parse(bytes.toString('utf8')) as unknown });
+    const target = OF_FILE.includes(key) ? this.ofFile : this.dto;
+    if (isUtf8(bytes)) Object.assign(target, { [key]: JSON.parse(bytes.toString('utf8')) as unknown });
     else this.faults.push({ loc: ['body', key], msg: 'Input should be valid UTF-8', type: 'string_unicode' });
   }
 
@@ -47,10 +73,14 @@ export class BatchFields {
   check(windows: readonly string[] | null): readonly Fault[] {
     // The requests were checked one by one as they came.
     const errors = validateSync(this.dto).filter((error) => error.property !== 'requests');
+    if (this.namesFile) errors.push(...validateSync(this.fileDto()));
     const found = [...this.faults, ...toFaults(errors, ['body'])];
     if (found.length > 0 || windows === null || windows.includes(this.completionWindow)) return found.map(this.placed);
-    const msg = `Input should be one of ${windows.join(', ')}`;
-    return [this.placed({ loc: ['body', 'completion_window'], msg, type: 'literal_error' })];
+    return [this.placed(windowFault(windows))];
+  }
+
+  private fileDto(): FileFormDto {
+    return plainToInstance(FileFormDto, this.ofFile);
   }
 
   private give(key: string, { text, loc }: GivenValue, read: (text: string) => unknown): void {

@@ -14,6 +14,10 @@ export const MAX_DEPTH = 512;
 const MAX_FIELD_BYTES = 8 * METADATA_MAX_BYTES;
 const [JSON_TYPE, LINES_TYPE] = [/^application\/json\s*(;|$)/i, /^application\/(x-ndjson|jsonl|x-jsonlines)\s*(;|$)/i];
 const ITEM = { maxItemBytes: MAX_ITEM_BYTES, nestedKey: 'body' };
+/** An item in lines has no document around it. */
+export const LINES_OPTIONS = { ...ITEM, maxDepth: MAX_DEPTH - LEVELS_AROUND_ITEM };
+/** The members of a body beside its requests. */
+const FIELDS = ['completion_window', 'metadata', 'input_file_id', 'endpoint', 'output_expires_after'];
 
 /** A value that came beside the body, and where it was: `["query","metadata"]`. */
 export interface GivenValue {
@@ -49,9 +53,8 @@ export function formatOf(request: IncomingMessage): BodyFormat {
 }
 
 export function readerOf({ kind }: BodyFormat, sink: ItemsSink): ItemsReader {
-  // An item in lines has no document around it.
-  if (kind === 'lines') return new LinesReader({ ...ITEM, maxDepth: MAX_DEPTH - LEVELS_AROUND_ITEM }, sink);
-  const keys = { arrayKey: 'requests', captureKeys: ['completion_window', 'metadata'] };
+  if (kind === 'lines') return new LinesReader(LINES_OPTIONS, sink);
+  const keys = { arrayKey: 'requests', captureKeys: FIELDS };
   return new EnvelopeReader({ ...ITEM, ...keys, maxFieldBytes: MAX_FIELD_BYTES, maxDepth: MAX_DEPTH }, sink);
 }
 

@@ -71,8 +71,9 @@ interface Outcome {
 /** What becomes of a body in these chunks; `slow` leaves every item to the exact reading. */
 async function ingest(chunks: readonly Buffer[], slow = false): Promise<Outcome> {
   const run = new IngestRun(RUN);
-  const { item: take } = run;
-  if (slow) run.item = (bytes, start, end, index) => take.call(run, bytes, start, end, index, null);
+  const { checks } = run;
+  const { item: take } = checks;
+  if (slow) checks.item = (bytes, start, end, index) => take.call(checks, bytes, start, end, index, null);
   const source = (async function* () {
     yield* chunks;
   })();

@@ -8,20 +8,25 @@ import type { Endpoint } from '../providers/contract/adapter';
 import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
 import { BodyDigest, type Beside } from './body-digest';
 import { formatOf, type BodyFormat } from './body-format';
+import type { FileForm } from './file-form';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
 import { IngestMetrics } from './ingest-metrics';
-import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest-limits';
+import { ingestLimits, type IngestLimits } from './ingest-limits';
 import { isDiskFull } from './free-disk';
-import { InsufficientStorageError, PayloadTooLargeError } from './ingest.errors';
+import { InsufficientStorageError, PayloadTooLargeError, UnsupportedMediaTypeError } from './ingest.errors';
 import { IngestRun } from './ingest-run';
 import { ItemCopy, type StoredItem } from './item-copy';
-import type { BatchLines } from './part-bounds';
+import { capsOf, type BatchLines } from './part-bounds';
 import { planParts, type PartPlan } from './part-planner';
 import { checkBodyHeaders } from './request-body';
 import { resolveFor } from './resolve-for';
 
 /** What a line may gain upstream: our id in place of a short one, the vendor's model id in place of an alias. */
 const LINE_GROWTH_BYTES = 128;
+
+const MULTIPART_TYPE = /^multipart\/form-data\s*;.*boundary=/i;
+/** What stands around the file in a form, at most. */
+const FORM_BYTES = 64 * 1024;
 
 /** The body of a create, and how it is written. */
 export interface IncomingBody {
@@ -74,26 +79,34 @@ export class IngestService {
     private readonly metrics: IngestMetrics,
   ) {
     this.hashKey = random.bytes(HASH_KEY_BYTES);
-    const { maxBodyBytes, maxBatchItems } = options;
-    this.limits = {
-      maxBodyBytes: maxBodyBytes ?? DEFAULT_INGEST_LIMITS.maxBodyBytes,
-      maxBatchItems: maxBatchItems ?? DEFAULT_INGEST_LIMITS.maxBatchItems,
-    };
+    this.limits = ingestLimits(options);
   }
 
-  /** Stores the items under `inputKey`; throws a {@link MeshbatchError} and leaves nothing when the body is refused. */
-  async ingest(inputKey: string, { bytes, format }: IncomingBody): Promise<IngestedBatch> {
+  /**
+   * Stores the items under `inputKey`, or nothing when the body names a file in place of them; throws a {@link MeshbatchError} and leaves
+   * nothing when the body is refused.
+   */
+  async ingest(inputKey: string, { bytes, format }: IncomingBody): Promise<IngestedBatch | FileForm> {
     const run = this.begin(format, this.blobs.releasesChunks);
-    const inputBytes = await this.blobs.write(inputKey, run.read(bytes)).catch(asRefusal);
+    const blocks = run.read(bytes);
+    // Not before the first block, or the end, is it known whether there is something to store.
+    const first = await blocks.next();
+    if (first.done) return run.fileForm();
+    const inputBytes = await this.blobs.write(inputKey, startingWith(first.value, blocks)).catch((error: unknown) => {
+      // A store that could not begin has not asked for the rest.
+      void blocks.return().catch(() => undefined);
+      return asRefusal(error);
+    });
     const { lines, ...facts } = run.result();
     return this.taken({ inputKey, inputBytes, ...facts }, lines);
   }
 
   /** All that {@link ingest} checks, with nothing stored. */
-  async examine({ bytes, format }: IncomingBody): Promise<ExaminedBatch> {
+  async examine({ bytes, format }: IncomingBody): Promise<ExaminedBatch | FileForm> {
     const run = this.begin(format, true);
     let inputBytes = 0;
     for await (const block of run.read(bytes)) inputBytes += block.length;
+    if (inputBytes === 0) return run.fileForm();
     const { lines, ...facts } = run.result();
     return planned({ inputBytes, ...facts }, lines);
   }
@@ -139,6 +152,13 @@ export class IngestService {
     return format;
   }
 
+  /** As {@link checkHeaders}, of an upload: refuses by its headers alone what need not be read. */
+  checkUploadHeaders(request: IncomingMessage): void {
+    if (!MULTIPART_TYPE.test(request.headers['content-type'] ?? ''))
+      throw new UnsupportedMediaTypeError('multipart/form-data');
+    checkBodyHeaders(request, this.limits.maxBodyBytes + FORM_BYTES);
+  }
+
   async discard(inputKey: string): Promise<void> {
     await this.blobs.delete(inputKey);
   }
@@ -160,8 +180,7 @@ export class IngestService {
 type Unplanned<B extends ExaminedBatch> = Omit<B, 'itemCount' | 'parts'>;
 
 function planned<F extends Unplanned<ExaminedBatch>>(facts: F, lines: BatchLines): F & ExaminedBatch {
-  const { limits } = facts.resolved;
-  const parts = planParts(lines, { ...limits, maxUnits: limits.maxEmbeddingInputs }, LINE_GROWTH_BYTES);
+  const parts = planParts(lines, capsOf(facts.resolved.limits), LINE_GROWTH_BYTES);
   return { ...facts, itemCount: lines.offsets.length - 1, parts };
 }
 
@@ -169,6 +188,11 @@ function toBytes(origins: Uint32Array): Buffer {
   const bytes = Buffer.alloc(origins.length * 4);
   origins.forEach((origin, at) => bytes.writeUInt32LE(origin, at * 4));
   return bytes;
+}
+
+async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
 }
 
 function asRefusal(error: unknown): never {

@@ -3,7 +3,11 @@ import { ItemCopy, type StoredItem } from './item-copy';
 
 const item = (index: number, body: string): StoredItem => ({
   index,
-  line: Buffer.from(`{"custom_id":"item-${index}","method":"POST","url":"/v1/chat/completions","body":${body}}`),
+  line: {
+    customIdJson: Buffer.from(`"item-${index}"`),
+    endpoint: '/v1/chat/completions',
+    body: Buffer.from(body),
+  },
 });
 const ITEMS = [item(3, '{"n":1.10}'), item(7, '{"n":"é"}'), item(8, '{"seed":1,"n":12345678901234567890}')];
 
@@ -31,7 +35,10 @@ async function copyOf(model: ResolvedModel, items = ITEMS): Promise<{ text: stri
 describe('ItemCopy', () => {
   it('copies lines byte for byte and knows where each begins', async () => {
     const { text, copy } = await copyOf(resolved());
-    const lines = ITEMS.map(({ line }) => `${line.toString()}\n`);
+    const lines = ITEMS.map(
+      ({ line: { customIdJson, endpoint, body } }) =>
+        `{"custom_id":${customIdJson.toString()},"method":"POST","url":"${endpoint}","body":${body.toString()}}\n`,
+    );
     expect(text).toBe(lines.join(''));
     const ends = lines.map((_, at) => Buffer.byteLength(lines.slice(0, at + 1).join('')));
     expect([...copy.lines.offsets]).toEqual([0, ...ends]);

@@ -6,14 +6,12 @@ import { FaultList } from './fault-list';
 import { RequestTooLargeError, TooFewRequestsError, UnsupportedParameterError } from './ingest.errors';
 import { LINE_OVERHEAD_BYTES } from './item-rules';
 import type { BatchLines } from './part-bounds';
-import { readStoredLine } from './stored-line';
+import { lineFrame, type StoredLine } from './stored-line';
 
-const NEWLINE = Buffer.from('\n');
-
-/** A line of a stored input, without its line feed, and the index of its request there. */
+/** A request of a stored input, and its index there. */
 export interface StoredItem {
   readonly index: number;
-  readonly line: Buffer;
+  readonly line: StoredLine;
 }
 
 /** Copies stored items byte for byte, and checks them once more: the catalog, or what a provider takes, may have changed since. */
@@ -37,12 +35,15 @@ export class ItemCopy {
   /** The bytes of the copy; throws what refuses it. */
   async *read(groups: AsyncIterable<readonly StoredItem[]>): AsyncGenerator<Buffer> {
     const chunks = new ChunkBuilder();
+    const { head, middle, tail } = lineFrame(this.endpoint);
     for await (const group of groups) {
       for (const { index, line } of group) {
-        this.check(readStoredLine(line).body, index);
-        this.offsets[this.copied + 1] = this.offsets[this.copied]! + line.length + NEWLINE.length;
+        this.check(line.body, index);
+        const pieces = [head, line.customIdJson, middle, line.body, tail];
+        const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+        this.offsets[this.copied + 1] = this.offsets[this.copied]! + length;
         this.copied++;
-        const chunk = chunks.add(line, NEWLINE);
+        const chunk = chunks.add(...pieces);
         if (chunk) yield chunk;
       }
     }

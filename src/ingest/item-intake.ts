@@ -11,9 +11,9 @@ import {
   TooFewRequestsError,
   UnsupportedParameterError,
 } from './ingest.errors';
+import type { ItemLines } from './item-lines';
 import { readItem, type ReadItem } from './item-reader';
 import { LINE_OVERHEAD_BYTES } from './item-rules';
-import type { LineWriter } from './line-writer';
 import { resolveFor } from './resolve-for';
 import { SimilarItem } from './similar-item';
 import { lineFrame, type LineFrame } from './stored-line';
@@ -37,7 +37,7 @@ export class ItemIntake {
   constructor(
     private readonly registry: ProviderRegistry,
     private readonly customIds: CustomIdSet,
-    private readonly lines: LineWriter,
+    private readonly lines: ItemLines,
     private readonly faults: FaultList,
   ) {}
 

@@ -1,3 +1,5 @@
+import type { ItemLines } from './item-lines';
+
 const BLOCK_BYTES = 256 * 1024;
 /** Of the first block: most bodies are small. */
 const FIRST_BLOCK_BYTES = 16 * 1024;
@@ -8,7 +10,7 @@ const FIRST_LENGTHS = 64;
 const LOOP_BYTES = 96;
 
 /** Writes lines one behind the other into blocks of 256 KiB, and notes how long each is. */
-export class LineWriter {
+export class LineWriter implements ItemLines {
   private readonly full: Buffer[] = [];
   private readonly free: Buffer[] = [];
   private handedOut: Buffer | null = null;
@@ -21,7 +23,6 @@ export class LineWriter {
   /** @param reuses whether a block may be written anew once two later ones were asked for; else every one is new */
   constructor(private readonly reuses: boolean) {}
 
-  /** How many lines were ended. */
   get lines(): number {
     return this.count;
   }
@@ -33,7 +34,6 @@ export class LineWriter {
     return offsets;
   }
 
-  /** Goes on with the line: `bytes` from `start` to `end` (exclusive). */
   add(bytes: Buffer, start = 0, end = bytes.length): void {
     this.lineBytes += end - start;
     for (let pos = start; pos < end;) {
@@ -46,7 +46,6 @@ export class LineWriter {
     }
   }
 
-  /** Ends the line; its line feed is among what was added. */
   endLine(): void {
     if (this.count === this.lengths.length) {
       const longer = new Uint32Array(this.lengths.length * 2);

@@ -1,10 +1,16 @@
 import type { ProviderCapabilities } from '../providers/contract/adapter';
+import type { ResolvedLimits } from '../providers/provider-registry';
 
 /** What one part may hold. */
 export type PartCaps = Pick<ProviderCapabilities, 'maxItems' | 'maxBytes' | 'minItems'> & {
   /** Of the lines' units, summed over a part. */
   readonly maxUnits?: number | undefined;
 };
+
+/** What a model's limits are to its parts. */
+export function capsOf(limits: ResolvedLimits): PartCaps {
+  return { ...limits, maxUnits: limits.maxEmbeddingInputs };
+}
 
 /** The lines of a batch's input, by number. */
 export interface BatchLines {

@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.module';
 import { BatchesModule } from '../batches/batches.module';
 import { BlobsModule } from '../blobs/blobs.module';
 import type { ImportedModule } from '../common/assert-imported';
+import { OpenAiModule } from '../dialects/openai/openai.module';
 import { EventsModule } from '../events/events.module';
 import { ExecutionModule } from '../execution/execution.module';
 import { FilesModule } from '../files/files.module';
@@ -20,7 +21,14 @@ import { ENTITIES } from './entities';
 import { MESHBATCH_OPTIONS, type MeshbatchExtras, type MeshbatchOptions } from './meshbatch.options';
 
 /** The modules that have routes. */
-export const API_MODULES: Type[] = [BatchesModule, EventsModule, FilesModule, ProvidersModule, WebhooksModule];
+export const API_MODULES: Type[] = [
+  BatchesModule,
+  EventsModule,
+  FilesModule,
+  ProvidersModule,
+  OpenAiModule,
+  WebhooksModule,
+];
 
 /** Makes every module once and gives each those that it works with, as a host that composes them itself would. */
 export function compose(options: ImportedModule, { imports = [], http = true, routePrefix }: MeshbatchExtras) {
@@ -48,6 +56,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const execution = ExecutionModule.forRootAsync(
     from((all) => ({ ...all.execution, ...works(all) }), metrics, database, queue, blobs, providers, files, batches),
   );
+  const openai = OpenAiModule.forRoot({ imports: [database, auth, quota, providers, ingest, batches], http });
   const events = EventsModule.forRootAsync(from((all) => all.events ?? {}, metrics, database, auth, batches));
   const webhooks = WebhooksModule.forRootAsync(
     from((all) => ({ ...all.webhooks, ...works(all) }), metrics, database, auth, batches, execution),
@@ -69,6 +78,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
       batches,
       execution,
       webhooks,
+      openai,
       events,
       health,
       ...prefixed,

@@ -24,6 +24,7 @@ const MORE: Readonly<Record<string, readonly Status[]>> = {
   'retry-batch-v-1-batches-batch-id-retry-post': ['409'],
   'delete-batch-v-1-batches-batch-id-delete': ['409'],
   'get-file-content-v-1-files-file-id-content-get': ['416'],
+  'delete-file-v-1-files-file-id-delete': ['409'],
 };
 
 /**

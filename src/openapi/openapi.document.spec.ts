@@ -98,6 +98,7 @@ describe('OpenAPI document', () => {
       '/v1/batches/{batch_id}/results get': '200 400 401 403 404 422 default',
       '/v1/batches/{batch_id}/cancel post': '200 400 401 403 404 default',
       '/v1/batches/{batch_id}/retry post': '200 400 401 403 404 409 413 415 422 default',
+      '/v1/files get': '200 400 401 403 422 default',
       '/v1/files/{file_id} get': '200 400 401 403 404 default',
       '/v1/files/{file_id}/content get': '200 400 401 403 404 416 default',
       '/v1/models get': '200 400 401 403 default',

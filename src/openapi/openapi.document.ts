@@ -1,5 +1,6 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { OPENAI_PATH } from '../auth/api-controller.decorator';
 import { ErrorEnvelopeDto } from '../http/dto/error-envelope.dto';
 import { documentErrors } from './error-responses';
 import { operationsOf } from './operations';
@@ -8,11 +9,12 @@ import { toReferenceShape } from './reference-shape';
 const API_VERSION = '1.0.0';
 const DESCRIPTION =
   'One inline request, every provider’s batch API, one result shape. ' +
+  'Batches and files also answer under `/openai/v1`, for OpenAI’s SDK as it is. ' +
   'An answer that is not a success has the body `ErrorEnvelope`, and every answer carries `X-Request-Id`.';
 
 const TAG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   subpackage_batch: 'Batches: create, follow, cancel',
-  subpackage_files: 'What went into a batch and what came out, as JSON lines',
+  subpackage_files: 'What went into a batch and what came out, as JSON lines; what is uploaded to become one',
   subpackage_health: 'For orchestrators; no key is needed',
   subpackage_models: 'The models that can be named in a batch',
   subpackage_webhooks: 'Where to hear of batches, and what was told there',
@@ -35,7 +37,13 @@ export function createOpenApiDocument(app: INestApplication, modules: Type[] = [
     .addSecurityRequirements('HTTPBearer')
     .build();
   const generated = SwaggerModule.createDocument(app, base, { include: modules, extraModels: [ErrorEnvelopeDto] });
-  return withTags(withoutNoise(documentErrors(toReferenceShape(generated))));
+  return withTags(withoutNoise(documentErrors(toReferenceShape(withoutSecondPaths(generated)))));
+}
+
+/** What answers for OpenAI's clients under a second path is documented once, and in a sentence. */
+function withoutSecondPaths(document: OpenAPIObject): OpenAPIObject {
+  const paths = Object.entries(document.paths).filter(([path]) => !path.includes(`/${OPENAI_PATH}/v1/`));
+  return { ...document, paths: Object.fromEntries(paths) };
 }
 
 /** The builder states contact and tags even when there is nothing to state. */

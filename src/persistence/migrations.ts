@@ -6,10 +6,11 @@ import { PartWaits1764230000000 } from './migrations/1764230000000-part-waits';
 import { Reconciliation1764300000000 } from './migrations/1764300000000-reconciliation';
 import { ProviderPauses1764310000000 } from './migrations/1764310000000-provider-pauses';
 import { FilesByOwner1764410000000 } from './migrations/1764410000000-files-by-owner';
+import { IdempotencyKeys1764500000000 } from './migrations/1764500000000-idempotency-keys';
+import { UploadedFiles1764510000000 } from './migrations/1764510000000-uploaded-files';
 import { Retries1764530000000 } from './migrations/1764530000000-retries';
 import { Webhooks1764550000000 } from './migrations/1764550000000-webhooks';
 import { Retention1764560000000 } from './migrations/1764560000000-retention';
-import { IdempotencyKeys1764500000000 } from './migrations/1764500000000-idempotency-keys';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -21,10 +22,11 @@ export const MIGRATIONS = [
   Reconciliation1764300000000,
   ProviderPauses1764310000000,
   FilesByOwner1764410000000,
+  IdempotencyKeys1764500000000,
+  UploadedFiles1764510000000,
   Retries1764530000000,
   Webhooks1764550000000,
   Retention1764560000000,
-  IdempotencyKeys1764500000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

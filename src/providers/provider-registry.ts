@@ -1,3 +1,4 @@
+import { sha256 } from '../common/ids';
 import type { Catalog, CatalogModel, CatalogProvider, ModelLimits, ModelPrices } from './catalog/catalog';
 import type { Endpoint, ModelTraits, ProviderAdapter, ProviderCapabilities, TargetModel } from './contract/adapter';
 import type { AdapterDefinition } from './contract/definition';
@@ -102,6 +103,12 @@ export class ProviderRegistry {
   /** The adapter of a provider that a stored batch names; undefined when it is no longer configured. */
   findAdapter(provider: string): ProviderAdapter | undefined {
     return this.adapters.get(provider);
+  }
+
+  /** Differs where a model may resolve in another way or to other limits: a hash of the catalog and of what the adapters can do. */
+  fingerprint(): string {
+    const adapters = [...this.adapters.values()].map(({ id, capabilities }) => [id, capabilities]);
+    return sha256(JSON.stringify([this.catalog, adapters]));
   }
 
   /** Most jobs that may be open at a provider at once; null where there is no such limit. */

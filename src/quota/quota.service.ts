@@ -41,13 +41,19 @@ export class QuotaService {
    * @returns the allowance once that batch is stored
    */
   async reserve(ownerId: string, bytes: number, tx: EntityManager): Promise<BatchAllowance> {
-    const owner = (await this.lock(ownerId, tx)) ?? (await this.createLocked(ownerId, tx));
+    const owner = await this.hold(ownerId, tx);
     // After the lock and not with it: only a new statement sees what others committed while this one waited.
     const [counted] = await tx.query<{ active: number }[]>(`SELECT (${this.activeCount()}) AS active`, [ownerId]);
     const { limit, remaining } = this.toAllowance(owner, counted?.active ?? 0);
     if (remaining === 0) throw new BatchLimitExceededError(limit);
     await this.assertStorage(ownerId, bytes, tx);
     return { limit, remaining: remaining - 1 };
+  }
+
+  /** Makes room for bytes beside any batch, as {@link reserve} does for one's; throws {@link StorageLimitExceededError}. */
+  async reserveStorage(ownerId: string, bytes: number, tx: EntityManager): Promise<void> {
+    await this.hold(ownerId, tx);
+    await this.assertStorage(ownerId, bytes, tx);
   }
 
   /** A look without a lock, as {@link allowance}: throws {@link StorageLimitExceededError} when not so many bytes more may be stored. */
@@ -61,6 +67,10 @@ export class QuotaService {
     const sql = `SELECT (${this.holdings.storedBytes('$1')}) AS stored`;
     const [row] = await manager.query<{ stored: number }[]>(sql, [ownerId]);
     if ((row?.stored ?? 0) + bytes > limit) throw new StorageLimitExceededError(limit);
+  }
+
+  private async hold(ownerId: string, tx: EntityManager): Promise<OwnerRow | undefined> {
+    return (await this.lock(ownerId, tx)) ?? this.createLocked(ownerId, tx);
   }
 
   private async createLocked(ownerId: string, tx: EntityManager): Promise<OwnerRow | undefined> {

@@ -19,6 +19,7 @@ const CHUNK = 500;
 /** No answer takes longer, on a machine that is busy with other things too. */
 const HANG_MS = 15_000;
 const SHOWN = 10;
+const UPLOADS = 20;
 /** For each thousand requests; a run of 100,000 takes some minutes. */
 const THOUSAND_MS = 30_000;
 
@@ -30,6 +31,9 @@ interface Tally {
   /** Of those, retries: each has a blob that says which requests they are. */
   retried: number;
   deleted: number;
+  uploaded: number;
+  /** Ids of uploaded files that were deleted; what a batch made stays a row. */
+  readonly removed: Set<string>;
 }
 
 const MAKES_BATCHES = ['/v1/batches', '/v1/batches/{batch_id}/retry'];
@@ -37,6 +41,7 @@ const MAKES_BATCHES = ['/v1/batches', '/v1/batches/{batch_id}/retry'];
 /** The background is off: only what requests do is looked at, and what they leave. */
 describe('fuzz', () => {
   let service: TestService;
+  let uploads: string[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
   beforeAll(async () => {
@@ -66,7 +71,9 @@ describe('fuzz', () => {
       const batch = await owner.waitFor(await create());
       const doomed = await owner.waitFor(await create());
       const running = await create();
-      const files = [batch.input_file_id, batch.output_file_id, batch.error_file_id].map(String);
+      const ofBatch = [batch.output_file_id, batch.error_file_id].map(String);
+      uploads = await uploadSome(service.url);
+      const files = [...ofBatch, ...ofBatch, ...uploads];
       const webhook = await storeWebhook(service, batch);
       await service.stop();
       await service.start({ ROLE: 'api' });
@@ -83,7 +90,16 @@ describe('fuzz', () => {
       });
       const before = await holdings(service);
 
-      const tally: Tally = { statuses: {}, problems: [], slowestMs: 0, created: 0, retried: 0, deleted: 0 };
+      const tally: Tally = {
+        statuses: {},
+        problems: [],
+        slowestMs: 0,
+        created: 0,
+        retried: 0,
+        deleted: 0,
+        uploaded: 0,
+        removed: new Set(),
+      };
       const check = new AnswerCheck(document);
       for (let done = 0; done < COUNT; done += CHUNK) {
         const size = Math.min(CHUNK, COUNT - done);
@@ -98,7 +114,8 @@ describe('fuzz', () => {
       expect(Object.keys(tally.statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '404', '415', '422']));
       const after = await holdings(service);
       // One that is deleted had ended, with three files: what was sent, and two views of the results and their index.
-      const [rows, bulk] = [tally.created - tally.deleted, tally.created - 3 * tally.deleted];
+      const rows = tally.created - tally.deleted;
+      const bulk = tally.created - 3 * tally.deleted + tally.uploaded - tally.removed.size;
       expect(grown(before, after)).toEqual({ batches: rows, parts: rows, files: bulk, blobs: bulk + tally.retried });
       expect(tally.deleted).toBeGreaterThan(0);
       expect(service.log).not.toMatch(/"level":[56]0/);
@@ -117,7 +134,11 @@ describe('fuzz', () => {
     tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
     if (answer.status !== 200) return;
     if (made.method === 'DELETE' && made.operation.path === '/v1/batches/{batch_id}') tally.deleted += 1;
-    if (made.method !== 'POST' || !isCreate(made, answer)) return;
+    const removed = made.method === 'DELETE' ? uploads.find((id) => made.path.includes(id)) : undefined;
+    if (removed !== undefined) tally.removed.add(removed);
+    if (made.method !== 'POST') return;
+    if (made.operation.path === '/v1/files') tally.uploaded += 1;
+    if (!isCreate(made, answer)) return;
     tally.created += 1;
     if (made.operation.path.endsWith('/retry')) tally.retried += 1;
   }
@@ -141,6 +162,24 @@ describe('fuzz', () => {
 /** A dry run and a replay store nothing. */
 function isCreate({ operation }: FuzzRequest, { headers }: FuzzAnswer): boolean {
   return MAKES_BATCHES.includes(operation.path) && headers['idempotent-replayed'] === undefined;
+}
+
+/** Enough of them that some are left to be read while others are deleted. */
+async function uploadSome(url: string): Promise<string[]> {
+  const line = JSON.stringify({ ...chatItems(['x'], 'sandbox/echo')[0], url: '/v1/chat/completions' });
+  const ids: string[] = [];
+  for (let count = 0; count < UPLOADS; count++) {
+    const body = new FormData();
+    body.set('purpose', 'batch');
+    body.set('file', new Blob([line]), 'x.jsonl');
+    const answer = await fetch(`${url}/v1/files`, {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${TEST_KEY}` },
+    });
+    ids.push(((await answer.json()) as { id: string }).id);
+  }
+  return ids;
 }
 
 /** As many at once as there are lanes; order does not matter. */

@@ -44,6 +44,8 @@ const TOKENS = [
   '\u00e9',
   '\ufeff',
 ];
+const BOUNDARY = 'x-boundary-x';
+const nastyHead = fc.string({ maxLength: 40 });
 const LEGAL_HEADER = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Requests that the document allows, and such as it does not, in every way that we could think of. */
@@ -153,6 +155,7 @@ interface Body {
 
 function bodyOf({ operation }: ServedOperation, values: SchemaValues): fc.Arbitrary<Body | null> {
   const { requestBody } = operation;
+  if (requestBody && 'content' in requestBody && requestBody.content['multipart/form-data']) return formOf();
   const schema = requestBody && 'content' in requestBody ? requestBody.content['application/json']?.schema : undefined;
   if (!schema)
     return rarely<Body | null>(
@@ -175,6 +178,44 @@ function bodyOf({ operation }: ServedOperation, values: SchemaValues): fc.Arbitr
       ...(how !== '' && { 'content-encoding': how.replace('broken ', '') }),
     },
   }));
+}
+
+/** An upload, and what is none: parts in any order, left out, doubled, named otherwise, and bytes that are no form. */
+function formOf(): fc.Arbitrary<Body> {
+  const line = '{"custom_id":"a","url":"/v1/chat/completions","body":{"model":"sandbox/echo","messages":[]}}';
+  const content = fc.oneof(fc.constant(Buffer.from(line)), mutations(Buffer.from(`${line}\n${line}`)));
+  const text = rarely('batch', fc.string({ maxLength: 50 }), 8).map((value) => Buffer.from(value));
+  const names = fc.constantFrom(
+    'expires_after[anchor]',
+    'expires_after[seconds]',
+    'expires_after',
+    'x',
+    '',
+    '__proto__',
+  );
+  const file = fc.record({ head: rarely('name="file"; filename="x"', nastyHead, 8), content });
+  const purpose = fc.record({ head: rarely('name="purpose"', nastyHead, 8), content: text });
+  const other = fc.record({ head: names.map((name) => `name="${name}"`), content: text });
+  const parts = fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(file, purpose) },
+    fc.array(fc.oneof(file, purpose, other), { maxLength: 6 }),
+  );
+  const form = parts.map((all) => {
+    const written = all.flatMap(({ head, content: bytes }) => [
+      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`),
+      bytes,
+      Buffer.from('\r\n'),
+    ]);
+    return Buffer.concat([...written, Buffer.from(`--${BOUNDARY}--\r\n`)]);
+  });
+  const type = rarely(
+    `multipart/form-data; boundary=${BOUNDARY}`,
+    fc.constantFrom('multipart/form-data', 'text/plain'),
+    12,
+  );
+  return fc
+    .tuple(fc.oneof({ weight: 3, arbitrary: form }, { weight: 1, arbitrary: form.chain(mutations) }), type)
+    .map(([bytes, contentType]) => ({ bytes, headers: { 'content-type': contentType } }));
 }
 
 /** The bytes with something cut out, put in, turned over or repeated, once or several times. */

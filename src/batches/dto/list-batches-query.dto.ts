@@ -3,7 +3,7 @@ import { Expose, Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
 import { BATCH_STATUSES, type BatchStatus } from '../batch-status';
 import type { BatchFilter } from '../batch-filter';
-import { ToInteger } from './to-integer';
+import { ToInteger } from '../../http/to-integer.decorator';
 
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;

@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { ToInteger } from '../../http/to-integer.decorator';
 import { RESULT_ID } from '../result-id';
-import { ToInteger } from './to-integer';
 
 const MAX_RESULTS_LIMIT = 10_000;
 const MAX_CUSTOM_IDS = 100;

@@ -53,6 +53,7 @@ export class RetryBatchService {
     const named = await this.batches.get(order.ownerId, order.batchId);
     const family = await this.families.of(named);
     assertRetriable(family);
+    await this.input.assertThere(family[0]);
     const { endpoint, model } = family[0].batch;
     const resolved = this.ingest.resolve(model, endpoint);
     const completionWindow = windowOf(order.completionWindow ?? named.completionWindow, resolved);

@@ -20,6 +20,15 @@ export class FamilyGrewError extends MeshbatchError {
   }
 }
 
+/** 409: what the requests are in was deleted by its owner. */
+export class InputDeletedError extends MeshbatchError {
+  override readonly name = 'InputDeletedError';
+
+  constructor(batchId: string) {
+    super('conflict', `The input file of the batch ${batchId} was deleted, so that nothing of it can run again.`);
+  }
+}
+
 /** 409: the family has as many retries as it may. */
 export class TooManyRetriesError extends MeshbatchError {
   override readonly name = 'TooManyRetriesError';

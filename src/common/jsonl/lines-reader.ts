@@ -26,6 +26,8 @@ export class LinesReader implements ItemsReader {
   /** Offset in the stream of the current chunk. */
   private origin = 0;
   private count = 0;
+  private lineNumber = 0;
+  private endOfLine = 0;
 
   constructor(
     private readonly options: LinesOptions,
@@ -33,6 +35,16 @@ export class LinesReader implements ItemsReader {
   ) {
     this.layout = new LayoutScanner(options.nestedKey, options.maxDepth);
     this.scanner = new StrictScanner(options.maxDepth);
+  }
+
+  /** The line that was read last, counted from 1, those of white space included. */
+  get lineRead(): number {
+    return this.lineNumber;
+  }
+
+  /** Where that line ends in the stream, with a line feed whether it has one or not. */
+  get lineEnd(): number {
+    return this.endOfLine;
   }
 
   push(chunk: Buffer): void {
@@ -67,6 +79,8 @@ export class LinesReader implements ItemsReader {
 
   /** The line at `lineStart` to `end` (exclusive) of `bytes`, whose own offset in the stream is `origin`. */
   private line(bytes: Buffer, lineStart: number, end: number, origin: number): void {
+    this.lineNumber++;
+    this.endOfLine = origin + end + 1;
     this.checkSize(end - lineStart);
     const marked =
       origin + lineStart === 0 && BYTE_ORDER_MARK.every((byte, index) => bytes[lineStart + index] === byte);

@@ -5,7 +5,7 @@ import { Clock } from '../../common/clock';
 import { DEFAULT_BLOB_GRACE_MS, EXECUTION_OPTIONS, type ExecutionModuleOptions } from '../execution.module-definition';
 import type { Check, Finding } from './check';
 import { Installation } from './installation';
-import { BATCHES_FOLDER, batchOf, UnnamedBlobs } from './unnamed-blobs';
+import { BLOB_FOLDERS, subjectOf, UnnamedBlobs } from './unnamed-blobs';
 
 const AT_ONCE = 500;
 /** Blobs that are looked for at a time. */
@@ -74,12 +74,17 @@ export class UnfinishedWrites implements Check {
 
   async *find(signal: AbortSignal): AsyncGenerator<Finding> {
     const isOurs = await this.installation.isOurs();
-    for await (const { id, key, touchedAt } of this.blobs.listUnfinished(BATCHES_FOLDER)) {
-      if (signal.aborted) return;
-      if (!this.grace.isOver(touchedAt) || (key !== null && batchOf(key) === null)) continue;
-      const message = `The write has not ended since ${touchedAt.toISOString()}`;
-      if (isOurs) yield { subject: id, message, repair: () => this.discard(id) };
-      else yield { subject: id, message: `${message}; ${NOT_OURS}` };
+    const told = new Set<string>();
+    for (const folder of BLOB_FOLDERS) {
+      for await (const { id, key, touchedAt } of this.blobs.listUnfinished(folder)) {
+        if (signal.aborted) return;
+        // A store that knows no folders lists the same for each.
+        if (!this.grace.isOver(touchedAt) || told.has(id) || (key !== null && subjectOf(key) === null)) continue;
+        told.add(id);
+        const message = `The write has not ended since ${touchedAt.toISOString()}`;
+        if (isOurs) yield { subject: id, message, repair: () => this.discard(id) };
+        else yield { subject: id, message: `${message}; ${NOT_OURS}` };
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import { Doctor } from './doctor';
 import { StuckErasures } from './erasure.checks';
 import { OverKeys } from './idempotency.checks';
 import { Installation } from './installation';
+import { ExpiredFiles } from './file.checks';
 import { LostJobs, ParkedPartsCheck, StuckParts, UnreadResults } from './part.checks';
 import { PausedProviders, UnconfiguredProviders } from './provider.checks';
 import { Reconciler } from './reconciler';
@@ -25,6 +26,7 @@ const CHECK_CLASSES = [
   UpstreamLeftovers,
   StuckErasures,
   OverKeys,
+  ExpiredFiles,
   OrphanBlobs,
   UnfinishedWrites,
   MissingBlobs,

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { toUnixSeconds } from '../../common/clock';
 import type { StoredFileEntity } from '../stored-file.entity';
 
@@ -16,6 +16,9 @@ export class FileDto {
   @ApiProperty({ type: 'integer', description: 'Unix seconds' })
   created_at!: number;
 
+  @ApiPropertyOptional({ type: 'integer', description: 'Unix seconds; only of a file that expires' })
+  expires_at?: number;
+
   @ApiProperty({ type: 'string' })
   filename!: string;
 
@@ -24,16 +27,41 @@ export class FileDto {
 
   @ApiProperty({ type: 'string', enum: ['processed'] })
   status!: 'processed';
+
+  @ApiPropertyOptional({ type: 'string', description: 'Why a batch of the file would be refused' })
+  status_details?: string;
 }
+
+@ApiSchema({ name: 'FileList' })
+export class FileListDto {
+  @ApiProperty({ type: 'string', enum: ['list'] })
+  object!: 'list';
+
+  @ApiProperty({ type: [FileDto] })
+  data!: FileDto[];
+
+  @ApiProperty({ type: 'string', nullable: true })
+  first_id!: string | null;
+
+  @ApiProperty({ type: 'string', nullable: true })
+  last_id!: string | null;
+
+  @ApiProperty({ type: 'boolean' })
+  has_more!: boolean;
+}
+
+const seconds = (instant: Date) => toUnixSeconds(instant.getTime());
 
 export function toFileDto(file: StoredFileEntity): FileDto {
   return {
     id: file.id,
     object: 'file',
     bytes: file.bytes,
-    created_at: toUnixSeconds(file.createdAt.getTime()),
+    created_at: seconds(file.createdAt),
+    ...(file.expiresAt && { expires_at: seconds(file.expiresAt) }),
     filename: file.filename,
     purpose: file.purpose,
     status: 'processed',
+    ...(file.statusDetails !== null && { status_details: file.statusDetails }),
   };
 }

@@ -17,13 +17,16 @@ export class Retention1764560000000 implements MigrationInterface {
     await runner.query(`ALTER TABLE ${table('leftovers')} ADD COLUMN ended boolean NOT NULL DEFAULT true`);
     await runner.query(`CREATE INDEX ${index('batches_ended')} ON ${table('batches')}
       (COALESCE(completed_at, failed_at, expired_at, cancelled_at))`);
+    await runner.query(`CREATE INDEX ${index('batches_expiring')} ON ${table('batches')}
+      (COALESCE(completed_at, failed_at, expired_at, cancelled_at)) WHERE output_expires_after IS NOT NULL`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     const { table, index } = namesIn(runner);
     // In the schema of its table, which need not be the one that names are looked up in.
-    const placed = [...table('batches').split('.').slice(0, -1), index('batches_ended')].join('.');
-    await runner.query(`DROP INDEX ${placed}`);
+    const schema = table('batches').split('.').slice(0, -1);
+    for (const name of ['batches_ended', 'batches_expiring'])
+      await runner.query(`DROP INDEX ${[...schema, index(name)].join('.')}`);
     await runner.query(`ALTER TABLE ${table('leftovers')} DROP COLUMN ended`);
     await runner.query(`DROP TABLE ${table('erasures')}`);
   }

@@ -7,7 +7,7 @@ import { Ids } from '../../../src/common/ids';
 import { SystemRandom } from '../../../src/common/random';
 import { MeshbatchError, ValidationFailedError } from '../../../src/http/meshbatch-error';
 import { IngestMetrics } from '../../../src/ingest/ingest-metrics';
-import { IngestService, type IncomingBody } from '../../../src/ingest/ingest.service';
+import { IngestService, type IncomingBody, type IngestedBatch } from '../../../src/ingest/ingest.service';
 import { Metrics } from '../../../src/metrics/metrics';
 import type { Catalog } from '../../../src/providers/catalog/catalog';
 import type { ProviderAdapter, ProviderCapabilities } from '../../../src/providers/contract/adapter';
@@ -70,7 +70,7 @@ describe('what a provider asks of a body', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('a body that it takes is stored', async () => {
-    const { itemCount, inputBytes } = await ingest.ingest(KEY, bodyOf({ requests: items(3) }));
+    const { itemCount, inputBytes } = await stored({ requests: items(3) });
     expect([itemCount, inputBytes]).toEqual([3, (await readFile(join(folder, KEY))).length]);
   });
 
@@ -116,11 +116,17 @@ describe('what a provider asks of a body', () => {
   });
 
   it('a window of its own is taken, another is not', async () => {
-    const { completionWindow } = await ingest.ingest(KEY, bodyOf({ requests: items(3), completion_window: '48h' }));
+    const { completionWindow } = await stored({ requests: items(3), completion_window: '48h' });
     expect(completionWindow).toBe('48h');
     const faulty = await refusal({ requests: items(3), completion_window: '72h' }, 1);
     expect(faulty.extras.details).toMatchObject([{ loc: ['body', 'completion_window'] }]);
   });
+
+  async function stored(body: unknown): Promise<IngestedBatch> {
+    const ingested = await ingest.ingest(KEY, bodyOf(body));
+    if ('inputFileId' in ingested) throw new Error('The body names a file');
+    return ingested;
+  }
 
   /** What is thrown; nothing may be left in the folder beside the `stored` blobs of before. */
   async function refusal(body: unknown, stored = 0): Promise<MeshbatchError> {

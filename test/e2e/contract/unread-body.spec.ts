@@ -9,6 +9,8 @@ const JSON_TYPE = 'Content-Type: application/json';
 const EXPECT = 'Expect: 100-continue';
 const MAX_BODY_BYTES = 4_000_000;
 const ONE = JSON.stringify({ requests: chatItems(['one'], 'sandbox/echo') });
+/** More than is held back before the blob is begun. */
+const LONG = JSON.stringify({ requests: chatItems(['x'.repeat(20_000)], 'sandbox/echo') });
 const PIECE = Buffer.alloc(64 * 1024, ' ');
 
 const authorization = (key = TEST_KEY) => `Authorization: Bearer ${key}`;
@@ -91,9 +93,9 @@ describe('a body that is not read before its time', () => {
   it('a body that ends before its declared length is no batch, even where what came is whole JSON', async () => {
     const key = await ownerKey(service, 'hung-up');
     const isWriting = async () => (await blobsOf(service)).some((blob) => blob.includes('.writing'));
-    connection.head(POST, EXPECT, JSON_TYPE, length(ONE.length + 10), authorization(key));
+    connection.head(POST, EXPECT, JSON_TYPE, length(LONG.length + 10), authorization(key));
     await connection.goAhead();
-    connection.write(ONE);
+    connection.write(LONG);
     await eventually('the body is being written', isWriting);
     connection.close();
     await eventually('the writing is given up', async () => !(await isWriting()));

@@ -7,7 +7,7 @@ import { Doctor } from '../../../src/execution/reconcile/doctor';
 import { TurnEntity } from '../../../src/execution/reconcile/turn.entity';
 import { Metrics } from '../../../src/metrics/metrics';
 import { samplesOf } from '../../support/metric-samples';
-import type { BatchBody } from '../../support/service/api-client';
+import { chatItems, type BatchBody } from '../../support/service/api-client';
 import { eventually, ExecutionBench, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
 
@@ -155,6 +155,32 @@ describe('retention', () => {
     expect(told).toEqual([
       expect.objectContaining({ batch_id: old.id, by: 'retention', owner_id: expect.any(String) }),
     ]);
+  });
+
+  it('goes when the time is over that its own create names for its results, and no other batch does', async () => {
+    const app = await bench.start(OFTEN);
+    const kept = await app.api.waitFor(await bench.create(app, ['a']));
+    const form = new FormData();
+    form.set('purpose', 'batch');
+    form.set('file', new Blob([JSON.stringify({ ...chatItems(['b'])[0], url: '/v1/chat/completions' })]), 'b.jsonl');
+    const upload = new Response(form);
+    const type = { 'content-type': upload.headers.get('content-type') ?? '' };
+    const body = Buffer.from(await upload.arrayBuffer());
+    const { body: file } = await app.api.send<{ id: string }>('POST', '/v1/files', body, type);
+    const expires = { anchor: 'created_at', seconds: 3600 };
+    const created = await app.api.create({
+      input_file_id: file.id,
+      endpoint: '/v1/chat/completions',
+      output_expires_after: expires,
+    } as never);
+    await app.api.waitFor(created.body.id, ['completed']);
+    bench.clock.forward(61 * MINUTE);
+    await eventually('it is deleted', async () =>
+      (await app.api.send('GET', `/v1/batches/${created.body.id}`)).status === 404 ? true : null,
+    );
+    // What was uploaded is of no batch, and stays.
+    expect((await app.api.send('GET', `/v1/files/${file.id}`)).status).toBe(200);
+    expect((await app.api.get(kept.id)).status).toBe('completed');
   });
 
   it('leaves what has not ended', async () => {

@@ -4,7 +4,7 @@ const MODEL = 'sandbox/echo';
 export const [FIRST, SECOND] = chatItems(['one', 'two'], MODEL);
 export const BODY = { model: MODEL, messages: [] };
 
-/** A valid first request before the one that is wrong: part of the blob is written when the fault is found. */
+/** A valid first request before the one that is wrong: its line is ready to be stored when the fault is found. */
 const second = (more: object) => ({ requests: [FIRST, { ...SECOND, ...more }] });
 const without = (key: 'custom_id' | 'body') => ({ requests: [FIRST, { ...SECOND, [key]: undefined }] });
 const at = (field: string, type: string) => ({ [`body.requests.1.${field}`]: type });
