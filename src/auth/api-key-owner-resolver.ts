@@ -12,7 +12,7 @@ import { OwnerResolver, type LoginRequest, type Owner } from './owner';
 const LAST_USED_STEP_MS = 60_000;
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** The default login: `Authorization: Bearer rsk_…`. */
+/** The default login: `Authorization: Bearer rsk_…`, or `x-api-key: rsk_…` where there is none. */
 @Injectable()
 export class ApiKeyOwnerResolver extends OwnerResolver {
   constructor(
@@ -24,7 +24,7 @@ export class ApiKeyOwnerResolver extends OwnerResolver {
   }
 
   async resolve({ headers, ip }: LoginRequest): Promise<Owner> {
-    const key = BEARER.exec(headers.authorization ?? '')?.[1];
+    const key = keyIn(headers);
     if (key === undefined || !KEY_PATTERN.test(key)) {
       this.attempts.noteMalformed();
       throw new UnauthorizedError();
@@ -49,4 +49,10 @@ export class ApiKeyOwnerResolver extends OwnerResolver {
     if (key.lastUsedAt && now - key.lastUsedAt.getTime() < LAST_USED_STEP_MS) return;
     await this.database.manager.update(ApiKeyEntity, { id: key.id }, { lastUsedAt: new Date(now) });
   }
+}
+
+/** Clients of the Messages API send the header of its vendor. */
+function keyIn({ authorization, 'x-api-key': own }: LoginRequest['headers']): string | undefined {
+  if (authorization !== undefined) return BEARER.exec(authorization)?.[1];
+  return typeof own === 'string' ? own : undefined;
 }

@@ -103,6 +103,8 @@ import { RetentionStore } from './retention.store';
     PartsStore,
     PartSlots,
     PollsStore,
+    CreateBatchEndpoint,
+    ResultsPages,
   ],
 })
 export class BatchesModule extends ConfigurableModuleClass {}

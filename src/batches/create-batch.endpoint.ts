@@ -6,7 +6,8 @@ import { BodyDigest, besideBody, type Beside } from '../ingest/body-digest';
 import { BodyIntake } from '../ingest/body-intake';
 import { CreateLoad, type Aside } from '../ingest/create-load';
 import { FreeDisk } from '../ingest/free-disk';
-import { IngestService } from '../ingest/ingest.service';
+import { formatOf } from '../ingest/body-format';
+import { IngestService, type FormatOf } from '../ingest/ingest.service';
 import { BatchLimitExceededError } from '../quota/quota.errors';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { BatchMetrics } from './batch-metrics';
@@ -60,14 +61,19 @@ export class CreateBatchEndpoint {
   ) {}
 
   handle(owner: Owner, exchange: Exchange): Promise<BatchDto> {
+    return this.create(owner, exchange, formatOf, toBatch);
+  }
+
+  /** As {@link handle}, for a body that is written as `formatOf` reads off its headers. */
+  create<T>(owner: Owner, exchange: Exchange, formatOf: FormatOf, answer: BatchRoute<T>['answer']): Promise<T> {
     const prepare = (): BatchRequest => {
-      const format = this.ingest.checkHeaders(exchange.request);
+      const format = this.ingest.checkHeaders(exchange.request, formatOf);
       return {
         beside: besideBody(format),
         make: (bytes, gone, storedWith) => this.creates.create(owner.id, { bytes, format }, gone, storedWith),
       };
     };
-    return this.admit(owner, exchange, { prepare, answer: toBatch });
+    return this.admit(owner, exchange, { prepare, answer });
   }
 
   /** Takes any request that makes a batch, within the limits of process and owner, and only once by its idempotency key. */
@@ -82,7 +88,7 @@ export class CreateBatchEndpoint {
 
   /** All that a create checks, in its order, with nothing stored; what it would come to. */
   validate(owner: Owner, { request, response }: Exchange): Promise<BatchValidationDto> {
-    const prepare = () => this.ingest.checkHeaders(request);
+    const prepare = () => this.ingest.checkHeaders(request, formatOf);
     return this.load.run(owner.id, (aside) =>
       this.take(owner, { request, response, aside }, prepare, async (bytes, format) => {
         const examined = await this.creates.examine(owner.id, { bytes, format });

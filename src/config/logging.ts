@@ -15,7 +15,14 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: () 
 export function createPino({ LOG_LEVEL }: Pick<Env, 'LOG_LEVEL'>, destination?: DestinationStream): Logger {
   const options = {
     level: LOG_LEVEL,
-    redact: ['req.headers', '*.authorization', '*.headers.authorization', '*.apiKey', '*.api_key'],
+    redact: [
+      'req.headers',
+      '*.authorization',
+      '*.headers.authorization',
+      '*.headers["x-api-key"]',
+      '*.apiKey',
+      '*.api_key',
+    ],
     serializers: {
       req: stdSerializers.wrapRequestSerializer(({ id, method, url }) => ({ id, method, url })),
       res: stdSerializers.wrapResponseSerializer(({ statusCode }) => ({ status: statusCode })),

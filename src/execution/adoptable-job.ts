@@ -42,7 +42,7 @@ export class AdoptableJob {
       throw new OperatorError(`The job ${id} has ${told} items and the part ${part.id} has ${items}: it is another’s`);
     }
     if (!ENDED_STATES.includes(state)) return;
-    const isOurs = await areOf(attemptOf(part, batch), adapter.results(id, signal));
+    const isOurs = await areOf(attemptOf(part, batch), adapter.results(id, signal, batch.endpoint));
     if (isOurs) return;
     throw new OperatorError(
       isOurs === null

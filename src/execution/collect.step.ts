@@ -65,15 +65,16 @@ export class CollectStep {
 
   /** Resolves to why the results could not be read, or null. */
   private async read(
-    { part, signal }: LeasedPart,
+    leased: LeasedPart,
     batch: BatchEntity,
     adapter: ProviderAdapter | undefined,
     spool: OutcomeSpool,
   ) {
+    const { part } = leased;
     if (part.remoteId === null) return null;
     if (!adapter) return new ProviderCallError(part.provider, 'unreachable', 'The provider is no longer configured');
     try {
-      await this.reader.read(part, adapter, spool, signal);
+      await this.reader.read(leased, batch, adapter, spool);
       return null;
     } catch (error) {
       if (error instanceof ProviderCallError || error instanceof IncompleteDownloadError) return error;

@@ -1,6 +1,7 @@
 import { BatchesModule } from '../batches/batches.module';
 import { BlobsModule } from '../blobs/blobs.module';
 import { defineModule } from '../common/define-module';
+import { FilesModule } from '../files/files.module';
 import { MetricsModule } from '../metrics/metrics.module';
 import { PersistenceModule } from '../persistence/persistence.module';
 import { ProvidersModule } from '../providers/providers.module';
@@ -33,5 +34,5 @@ export const DEFAULT_BLOB_GRACE_MS = 24 * 3_600_000;
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: EXECUTION_OPTIONS } =
   defineModule<ExecutionModuleOptions>({
     name: 'Execution',
-    needs: [PersistenceModule, QueueModule, BlobsModule, ProvidersModule, BatchesModule, MetricsModule],
+    needs: [PersistenceModule, QueueModule, BlobsModule, ProvidersModule, FilesModule, BatchesModule, MetricsModule],
   });

@@ -8,6 +8,10 @@ describe('readUsage', () => {
     [{ prompt_tokens: 3, total_tokens: 3 }, [3, 0, 3]],
     [{ input_tokens: 5, output_tokens: 6, total_tokens: 11 }, [5, 6, 11]],
     [{ input_tokens: 5, output_tokens: 6 }, [5, 6, 11]],
+    [
+      { input_tokens: 5, cache_creation_input_tokens: 20, cache_read_input_tokens: 300, output_tokens: 6 },
+      [325, 6, 331],
+    ],
     [{ prompt_tokens: 1, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 9 } }, [1, 2, 3]],
   ])('reads %j', (usage, [input, output, total]) => {
     expect(read({ id: 'x', usage })).toEqual({ input_tokens: input, output_tokens: output, total_tokens: total });

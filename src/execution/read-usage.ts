@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { BatchUsage } from '../batches/batch.entity';
 import { objectFields } from '../common/jsonl/object-fields';
 
-/** `usage` of chat completions and embeddings, or of responses. */
+/** `usage` of chat completions and embeddings, of responses, or of messages, which count what is cached apart. */
 const usageWire = z.object({
   prompt_tokens: z.number().nullish(),
   completion_tokens: z.number().nullish(),
   input_tokens: z.number().nullish(),
+  cache_read_input_tokens: z.number().nullish(),
+  cache_creation_input_tokens: z.number().nullish(),
   output_tokens: z.number().nullish(),
   total_tokens: z.number().nullish(),
 });
@@ -19,9 +21,11 @@ const MAX_END_BYTES = 4096;
 export function readUsage(body: Buffer): BatchUsage | null {
   const parsed = usageWire.safeParse(usageOf(body));
   if (!parsed.success) return null;
-  const input = parsed.data.input_tokens ?? parsed.data.prompt_tokens ?? 0;
-  const output = parsed.data.output_tokens ?? parsed.data.completion_tokens ?? 0;
-  return { input_tokens: input, output_tokens: output, total_tokens: parsed.data.total_tokens ?? input + output };
+  const { data } = parsed;
+  const cached = (data.cache_read_input_tokens ?? 0) + (data.cache_creation_input_tokens ?? 0);
+  const input = (data.input_tokens ?? data.prompt_tokens ?? 0) + cached;
+  const output = data.output_tokens ?? data.completion_tokens ?? 0;
+  return { input_tokens: input, output_tokens: output, total_tokens: data.total_tokens ?? input + output };
 }
 
 function usageOf(body: Buffer): unknown {

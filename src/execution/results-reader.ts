@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { BatchEntity } from '../batches/batch.entity';
 import type { PartEntity } from '../batches/part.entity';
 import { SafeLogger } from '../common/safe-logger';
 import type { ItemOutcome, ProviderAdapter } from '../providers/contract/adapter';
 import { UpstreamCalls } from '../providers/upstream-calls';
 import { readItemId } from './item-id';
 import type { OutcomeSpool } from './outcome-spool';
+import type { LeasedPart } from './part-leases';
 
 /** Reads every outcome that a provider holds for a part into a spool, joined by our ids and never by order. */
 @Injectable()
@@ -14,11 +16,16 @@ export class ResultsReader {
   constructor(private readonly calls: UpstreamCalls) {}
 
   /** Throws {@link ProviderCallError} or {@link IncompleteDownloadError}. */
-  async read(part: PartEntity, adapter: ProviderAdapter, spool: OutcomeSpool, signal: AbortSignal): Promise<void> {
+  async read(
+    { part, signal }: LeasedPart,
+    { endpoint }: BatchEntity,
+    adapter: ProviderAdapter,
+    spool: OutcomeSpool,
+  ): Promise<void> {
     const { remoteId, attemptToken: token, provider } = part;
     if (remoteId === null || token === null) return;
     await this.calls.measure({ provider, call: 'results', signal }, () =>
-      this.join(adapter.results(remoteId, signal), part, token, spool),
+      this.join(adapter.results(remoteId, signal, endpoint), part, token, spool),
     );
   }
 

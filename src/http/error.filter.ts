@@ -9,6 +9,12 @@ import { refusalOf } from './refusal';
 import { RequestIds } from './request-id';
 import { sendJson } from './send-json';
 
+/** An answer that is not a success. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
 /** Turns whatever a route threw into the envelope; what nobody foresaw is logged and answered as a plain 500. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -31,8 +37,14 @@ export class ErrorFilter implements ExceptionFilter {
     if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
     // What a client was too slow to send is not waited for again.
     if (error.code === 'request_timeout') response.setHeader('Connection', 'close');
-    sendJson(answer, toEnvelope(error, requestId), ERROR_STATUS[error.code]);
+    const { status, body } = this.answerOf(error, requestId);
+    sendJson(answer, body, status);
     discardBody(request);
+  }
+
+  /** How an error is worded; a dialect has words of its own. */
+  protected answerOf(error: MeshbatchError, requestId: string): ErrorAnswer {
+    return { status: ERROR_STATUS[error.code], body: toEnvelope(error, requestId) };
   }
 
   private toMeshbatchError(thrown: unknown, requestId: string): MeshbatchError {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { BodyFormat } from './body-format';
+import { itemFormOf, type BodyFormat } from './body-format';
 
 /** What a request says beside its body, and by which route. */
 export type Beside = readonly (string | null | undefined)[];
 
 /** What a create in that format says beside its body. */
 export function besideBody(format: BodyFormat): Beside {
-  const given = format.kind === 'lines' ? [format.completionWindow?.text, format.metadata?.text] : [];
-  return [format.kind, ...given];
+  if (format.kind === 'lines') return [format.kind, format.completionWindow?.text, format.metadata?.text];
+  return [format.kind, itemFormOf(format).nestedKey];
 }
 
 /** A hash of all that a request says: of its body, decoded, and of what stands beside it. */

@@ -6,6 +6,7 @@ import { LinesReader } from '../common/jsonl/lines-reader';
 import { rawQuery } from '../http/raw-query';
 import { METADATA_MAX_BYTES } from './dto/create-batch-request.dto';
 import { UnsupportedMediaTypeError } from './ingest.errors';
+import { BATCH_ITEMS, MESSAGE_ITEMS, type ItemForm } from './item-form';
 
 export const MAX_ITEM_BYTES = 64 * 1024 * 1024;
 /** Arrays and objects that may be open at once in a body, its own included. */
@@ -13,11 +14,12 @@ export const MAX_DEPTH = 512;
 /** White space and escapes may make the text longer than the value that the limit is about. */
 const MAX_FIELD_BYTES = 8 * METADATA_MAX_BYTES;
 const [JSON_TYPE, LINES_TYPE] = [/^application\/json\s*(;|$)/i, /^application\/(x-ndjson|jsonl|x-jsonlines)\s*(;|$)/i];
-const ITEM = { maxItemBytes: MAX_ITEM_BYTES, nestedKey: 'body' };
-/** An item in lines has no document around it. */
-export const LINES_OPTIONS = { ...ITEM, maxDepth: MAX_DEPTH - LEVELS_AROUND_ITEM };
-/** The members of a body beside its requests. */
-const FIELDS = ['completion_window', 'metadata', 'input_file_id', 'endpoint', 'output_expires_after'];
+/** Items in lines have no document around them. */
+export const LINES_OPTIONS = {
+  maxItemBytes: MAX_ITEM_BYTES,
+  nestedKey: BATCH_ITEMS.nestedKey,
+  maxDepth: MAX_DEPTH - LEVELS_AROUND_ITEM,
+};
 
 /** A value that came beside the body, and where it was: `["query","metadata"]`. */
 export interface GivenValue {
@@ -28,7 +30,11 @@ export interface GivenValue {
 
 /** How a body is written: as one JSON document, or as JSON lines whose other fields come beside them. */
 export type BodyFormat =
-  | { readonly kind: 'json' }
+  | {
+      readonly kind: 'json';
+      /** As in `POST /v1/batches` when left out. */
+      readonly items?: ItemForm;
+    }
   | {
       readonly kind: 'lines';
       readonly completionWindow: GivenValue | null;
@@ -52,10 +58,22 @@ export function formatOf(request: IncomingMessage): BodyFormat {
   };
 }
 
-export function readerOf({ kind }: BodyFormat, sink: ItemsSink): ItemsReader {
-  if (kind === 'lines') return new LinesReader(LINES_OPTIONS, sink);
-  const keys = { arrayKey: 'requests', captureKeys: FIELDS };
-  return new EnvelopeReader({ ...ITEM, ...keys, maxFieldBytes: MAX_FIELD_BYTES, maxDepth: MAX_DEPTH }, sink);
+/** The format of a body of messages, which is one JSON document. @throws UnsupportedMediaTypeError */
+export function messagesFormatOf(request: IncomingMessage): BodyFormat {
+  if (isJson(request)) return { kind: 'json', items: MESSAGE_ITEMS };
+  throw new UnsupportedMediaTypeError('application/json');
+}
+
+export function itemFormOf(format: BodyFormat): ItemForm {
+  return (format.kind === 'json' && format.items) || BATCH_ITEMS;
+}
+
+export function readerOf(format: BodyFormat, sink: ItemsSink): ItemsReader {
+  if (format.kind === 'lines') return new LinesReader(LINES_OPTIONS, sink);
+  const { nestedKey, batchFields: captureKeys } = itemFormOf(format);
+  const keys = { arrayKey: 'requests', nestedKey, captureKeys };
+  const limits = { maxItemBytes: MAX_ITEM_BYTES, maxFieldBytes: MAX_FIELD_BYTES, maxDepth: MAX_DEPTH };
+  return new EnvelopeReader({ ...keys, ...limits }, sink);
 }
 
 /** In the query or, where it is not, in a header. */

@@ -4,7 +4,7 @@ import { KeyedHash } from '../common/keyed-hash';
 import { completionWindows } from '../providers/contract/completion-windows';
 import type { ProviderRegistry } from '../providers/provider-registry';
 import { BatchFields } from './batch-fields';
-import { MAX_ITEM_BYTES, type BodyFormat } from './body-format';
+import { itemFormOf, MAX_ITEM_BYTES, type BodyFormat } from './body-format';
 import { CustomIdSet } from './custom-id-set';
 import { FaultList } from './fault-list';
 import type { IngestLimits } from './ingest-limits';
@@ -37,7 +37,8 @@ export class IngestChecks implements ItemsSink {
 
   constructor({ registry, limits, format, hashKey }: IngestChecksOptions, lines: ItemLines) {
     this.limits = limits;
-    this.intake = new ItemIntake(registry, new CustomIdSet(new KeyedHash(hashKey)), lines, this.faults);
+    const customIds = new CustomIdSet(new KeyedHash(hashKey));
+    this.intake = new ItemIntake(registry, customIds, lines, this.faults, itemFormOf(format));
     this.fields = new BatchFields(format);
   }
 

@@ -56,11 +56,12 @@ export class CompressionRatioError extends MeshbatchError {
 export class MixedModelsError extends MeshbatchError {
   override readonly name = 'MixedModelsError';
 
-  constructor(first: { model: string }, other: { model: string; index: number }) {
+  /** @param nestedKey the member of an item that names its model */
+  constructor(first: { model: string }, other: { model: string; index: number }, nestedKey: string) {
     super('mixed_models', `All requests must use one model; found ${short(first.model)} and ${short(other.model)}.`, {
       details: [
-        { model: short(first.model), loc: ['body', 'requests', 0, 'body', 'model'] },
-        { model: short(other.model), loc: ['body', 'requests', other.index, 'body', 'model'] },
+        { model: short(first.model), loc: ['body', 'requests', 0, nestedKey, 'model'] },
+        { model: short(other.model), loc: ['body', 'requests', other.index, nestedKey, 'model'] },
       ],
     });
   }

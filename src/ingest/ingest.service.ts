@@ -7,7 +7,7 @@ import { Random } from '../common/random';
 import type { Endpoint } from '../providers/contract/adapter';
 import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
 import { BodyDigest, type Beside } from './body-digest';
-import { formatOf, type BodyFormat } from './body-format';
+import type { BodyFormat } from './body-format';
 import type { FileForm } from './file-form';
 import { INGEST_OPTIONS, type IngestModuleOptions } from './ingest.module-definition';
 import { IngestMetrics } from './ingest-metrics';
@@ -33,6 +33,9 @@ export interface IncomingBody {
   readonly bytes: AsyncIterable<Buffer>;
   readonly format: BodyFormat;
 }
+
+/** Reads off the headers how a body is written. @throws UnsupportedMediaTypeError */
+export type FormatOf = (request: IncomingMessage) => BodyFormat;
 
 /** A body that was read to its end and refused nothing: its facts. */
 export interface ExaminedBatch {
@@ -145,8 +148,8 @@ export class IngestService {
     return resolveFor(this.registry, model, endpoint);
   }
 
-  /** Refuses by its headers alone what need not be read; returns how the body is written. */
-  checkHeaders(request: IncomingMessage): BodyFormat {
+  /** Refuses by its headers alone what need not be read; returns how the body is written, which `formatOf` reads off them. */
+  checkHeaders(request: IncomingMessage, formatOf: FormatOf): BodyFormat {
     const format = formatOf(request);
     checkBodyHeaders(request, this.limits.maxBodyBytes);
     return format;

@@ -11,6 +11,7 @@ import {
   TooFewRequestsError,
   UnsupportedParameterError,
 } from './ingest.errors';
+import type { ItemForm } from './item-form';
 import type { ItemLines } from './item-lines';
 import { readItem, type ReadItem } from './item-reader';
 import { LINE_OVERHEAD_BYTES } from './item-rules';
@@ -39,6 +40,7 @@ export class ItemIntake {
     private readonly customIds: CustomIdSet,
     private readonly lines: ItemLines,
     private readonly faults: FaultList,
+    private readonly form: ItemForm,
   ) {}
 
   /** The first item, what its model resolved to and what is counted of the items; null while there is no valid one. */
@@ -57,7 +59,8 @@ export class ItemIntake {
   /** Throws the refusal that is no fault of an item's shape. */
   throwRefusal(): void {
     if (this.tooLarge) throw this.tooLarge;
-    if (this.otherModel && this.first) throw new MixedModelsError(this.first.resolved, this.otherModel);
+    if (this.otherModel && this.first)
+      throw new MixedModelsError(this.first.resolved, this.otherModel, this.form.nestedKey);
     if (!this.unsupported.isEmpty) throw new UnsupportedParameterError(this.unsupported.entries);
     const minItems = this.first?.resolved.limits.minItems ?? 1;
     if (this.lines.lines < minItems) throw new TooFewRequestsError(minItems);
@@ -72,7 +75,7 @@ export class ItemIntake {
   }
 
   private takeAny(bytes: Buffer, index: number): void {
-    const item = readItem(bytes, index);
+    const item = readItem(bytes, index, this.form);
     if (!('customId' in item)) return this.faults.add(...item);
     if (index === 0) this.first = this.resolve(item);
     const id = Buffer.from(item.customId);
@@ -97,7 +100,7 @@ export class ItemIntake {
   private resolve(item: ReadItem): First {
     const resolved = resolveFor(this.registry, item.model, item.endpoint);
     const inputs = EmbeddingInputCounts.within(resolved.limits, item.endpoint);
-    return { item, resolved, inputs, similar: new SimilarItem(item), frame: lineFrame(item.endpoint) };
+    return { item, resolved, inputs, similar: new SimilarItem(item, this.form), frame: lineFrame(item.endpoint) };
   }
 
   private noteId(bytes: Buffer, start: number, end: number, index: number): void {
@@ -123,7 +126,7 @@ export class ItemIntake {
     const tooMany = inputs?.add(body) ?? null;
     this.tooLarge ??= tooMany;
     for (const field of adapter.check({ endpoint: item.endpoint, body }, { upstream, traits })) {
-      const loc = ['body', 'requests', index, 'body', ...field.path];
+      const loc = ['body', 'requests', index, this.form.nestedKey, ...field.path];
       this.unsupported.add({ loc, msg: field.message, type: 'unsupported_parameter' });
     }
   }

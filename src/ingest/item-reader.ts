@@ -6,6 +6,7 @@ import { toFaults } from '../http/faults';
 import type { Fault } from '../http/meshbatch-error';
 import type { Endpoint } from '../providers/contract/adapter';
 import { BatchRequestItemDto } from './dto/batch-request-item.dto';
+import { BATCH_ITEMS, type ItemForm } from './item-form';
 import { DEFAULT_ENDPOINT, DEFAULT_METHOD, isCustomId, isEndpoint, isModelName } from './item-rules';
 
 /** A valid item: its facts and the caller's own bytes. */
@@ -15,51 +16,66 @@ export interface ReadItem {
   readonly model: string;
   /** `custom_id` as JSON, byte for byte. */
   readonly customIdJson: Buffer;
-  /** `body` on one line, otherwise byte for byte. */
+  /** `body`, or what the form has in its place, on one line, otherwise byte for byte. */
   readonly body: Buffer;
 }
 
 /** Reads one element of `requests`, already known to be JSON: a valid one fast, a failing one by asking its DTO why. */
-export function readItem(bytes: Buffer, index: number): ReadItem | readonly Fault[] {
+export function readItem(bytes: Buffer, index: number, form: ItemForm = BATCH_ITEMS): ReadItem | readonly Fault[] {
   const loc = ['body', 'requests', index];
   if (!isUtf8(bytes)) return [{ loc, msg: 'Input should be valid UTF-8', type: 'string_unicode' }];
   const fields = objectFields(bytes);
   if (fields === null) return [{ loc, msg: 'Input should be an object', type: 'dict_type' }];
   const members = byKey(fields);
-  const body = members.get('body');
+  const body = members.get(form.nestedKey);
   const bodyFields = (body && objectFields(bytes, body.valueStart)) ?? [];
-  const duplicates = [...duplicateFault(fields, loc), ...duplicateFault(bodyFields, [...loc, 'body'])];
+  const duplicates = [...duplicateFault(fields, loc), ...duplicateFault(bodyFields, [...loc, form.nestedKey])];
   if (duplicates.length > 0) return duplicates;
-  return fastRead(bytes, members, byKey(bodyFields)) ?? explainRefused(bytes, index);
+  return fastRead(bytes, members, byKey(bodyFields), form) ?? explainRefused(bytes, index, form);
 }
 
 /** An item that the fast reading refused must have a fault: otherwise it would vanish. */
-function explainRefused(bytes: Buffer, index: number): readonly Fault[] {
-  const faults = explainItem(JSON.parse(bytes.toString('utf8')) as object, index);
+function explainRefused(bytes: Buffer, index: number, form: ItemForm): readonly Fault[] {
+  const faults = explainItem(JSON.parse(bytes.toString('utf8')) as object, index, form);
   if (faults.length === 0) throw new Error(`The rules of a request disagree on requests[${index}]`);
   return faults;
 }
 
 /** Why the DTO refuses an item; empty when it does not. */
-export function explainItem(item: object, index: number): Fault[] {
+export function explainItem(item: object, index: number, { nestedKey, endpoint }: ItemForm = BATCH_ITEMS): Fault[] {
   const dto = new BatchRequestItemDto();
-  // Only these four, by name: an item may have a key such as __proto__.
-  for (const key of ['custom_id', 'method', 'url', 'body'] as const) {
-    if (Object.hasOwn(item, key)) Object.assign(dto, { [key]: (item as Record<string, unknown>)[key] });
+  const members = {
+    custom_id: 'custom_id',
+    body: nestedKey,
+    ...(endpoint === null && { method: 'method', url: 'url' }),
+  };
+  // Only these, by name: an item may have a key such as __proto__.
+  for (const [key, own] of Object.entries(members)) {
+    if (Object.hasOwn(item, own)) Object.assign(dto, { [key]: (item as Record<string, unknown>)[own] });
   }
-  return toFaults(validateSync(dto), ['body', 'requests', index]);
+  const faults = toFaults(validateSync(dto), ['body', 'requests', index]);
+  return faults.map((fault) => ({
+    ...fault,
+    loc: fault.loc.map((step, at) => (at === 3 && step === 'body' ? nestedKey : step)),
+  }));
 }
 
 type Members = ReadonlyMap<string, ObjectField>;
 
-function fastRead(bytes: Buffer, members: Members, bodyMembers: Members): ReadItem | null {
+function fastRead(
+  bytes: Buffer,
+  members: Members,
+  bodyMembers: Members,
+  { nestedKey, endpoint: fixed }: ItemForm,
+): ReadItem | null {
   const value = (field: ObjectField | undefined): unknown =>
     field && JSON.parse(bytes.toString('utf8', field.valueStart, field.valueEnd));
   const scalar = (field: ObjectField | undefined) => (field && isScalar(bytes, field) ? value(field) : null);
-  const [customId, body] = [members.get('custom_id'), members.get('body')];
+  const [customId, body] = [members.get('custom_id'), members.get(nestedKey)];
   const id = scalar(customId);
-  const endpoint = members.has('url') ? scalar(members.get('url')) : DEFAULT_ENDPOINT;
-  const method = members.has('method') ? scalar(members.get('method')) : DEFAULT_METHOD;
+  const given = (key: string, otherwise: string) => (members.has(key) ? scalar(members.get(key)) : otherwise);
+  const endpoint = fixed ?? given('url', DEFAULT_ENDPOINT);
+  const method = fixed === null ? given('method', DEFAULT_METHOD) : DEFAULT_METHOD;
   const model = scalar(bodyMembers.get('model'));
   if (!customId || !body || !isCustomId(id) || !isEndpoint(endpoint) || method !== DEFAULT_METHOD) return null;
   if (!isModelName(model) || scalar(bodyMembers.get('stream')) === true) return null;

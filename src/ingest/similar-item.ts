@@ -2,11 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { Byte } from '../common/jsonl/json-bytes';
 import type { LayoutScanner } from '../common/jsonl/layout-scanner';
 import { holds } from '../common/jsonl/object-layout';
+import { BATCH_ITEMS, type ItemForm } from './item-form';
 import { CUSTOM_ID_MAX_LENGTH, DEFAULT_ENDPOINT, DEFAULT_METHOD } from './item-rules';
 import type { ReadItem } from './item-reader';
 
 const quoted = (text: string) => Buffer.from(JSON.stringify(text));
-const [CUSTOM_ID, METHOD, URL, BODY] = [quoted('custom_id'), quoted('method'), quoted('url'), quoted('body')];
+const [CUSTOM_ID, METHOD, URL] = [quoted('custom_id'), quoted('method'), quoted('url')];
 const [MODEL, STREAM] = [quoted('model'), quoted('stream')];
 const [POST, FALSE] = [quoted(DEFAULT_METHOD), Buffer.from('false')];
 const [FIRST_PRINTABLE, LAST_PRINTABLE] = [0x20, 0x7e];
@@ -24,11 +25,15 @@ export class SimilarItem {
   private readonly model: Buffer;
   private readonly url: Buffer;
   private readonly mayLackUrl: boolean;
+  private readonly nestedKey: Buffer;
+  private readonly hasUrl: boolean;
 
-  constructor(first: Pick<ReadItem, 'model' | 'endpoint'>) {
+  constructor(first: Pick<ReadItem, 'model' | 'endpoint'>, { nestedKey, endpoint }: ItemForm = BATCH_ITEMS) {
     this.model = quoted(first.model);
     this.url = quoted(first.endpoint);
     this.mayLackUrl = first.endpoint === DEFAULT_ENDPOINT;
+    this.nestedKey = quoted(nestedKey);
+    this.hasUrl = endpoint === null;
   }
 
   /** @param layout of the item at `start` to `end` (exclusive) of `bytes` */
@@ -40,8 +45,8 @@ export class SimilarItem {
       !nested.hasDuplicate(bytes) &&
       this.takeId(bytes, layout) &&
       this.takeBody(bytes, layout) &&
-      valueIs(bytes, members, METHOD, POST, true) &&
-      valueIs(bytes, members, URL, this.url, this.mayLackUrl) &&
+      (!this.hasUrl || valueIs(bytes, members, METHOD, POST, true)) &&
+      (!this.hasUrl || valueIs(bytes, members, URL, this.url, this.mayLackUrl)) &&
       valueIs(bytes, nested, MODEL, this.model, false) &&
       valueIs(bytes, nested, STREAM, FALSE, true)
     );
@@ -63,7 +68,7 @@ export class SimilarItem {
   }
 
   private takeBody(bytes: Buffer, { members }: LayoutScanner): boolean {
-    const member = members.find(bytes, BODY);
+    const member = members.find(bytes, this.nestedKey);
     if (member < 0 || bytes[members.valueStart(member)] !== Byte.OPEN_BRACE) return false;
     this.bodyStart = members.valueStart(member);
     this.bodyEnd = members.valueEnd(member);

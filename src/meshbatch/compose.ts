@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.module';
 import { BatchesModule } from '../batches/batches.module';
 import { BlobsModule } from '../blobs/blobs.module';
 import type { ImportedModule } from '../common/assert-imported';
+import { AnthropicModule } from '../dialects/anthropic/anthropic.module';
 import { OpenAiModule } from '../dialects/openai/openai.module';
 import { EventsModule } from '../events/events.module';
 import { ExecutionModule } from '../execution/execution.module';
@@ -27,6 +28,7 @@ export const API_MODULES: Type[] = [
   FilesModule,
   ProvidersModule,
   OpenAiModule,
+  AnthropicModule,
   WebhooksModule,
 ];
 
@@ -61,6 +63,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const webhooks = WebhooksModule.forRootAsync(
     from((all) => ({ ...all.webhooks, ...works(all) }), metrics, database, auth, batches, execution),
   );
+  const anthropic = AnthropicModule.forRoot({ imports: [database, auth, files, batches], http });
   const health = HealthModule.forRoot({ imports: [providers] });
 
   const prefixed = http && routePrefix ? [RouterModule.register(routes(routePrefix))] : [];
@@ -79,6 +82,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
       execution,
       webhooks,
       openai,
+      anthropic,
       events,
       health,
       ...prefixed,

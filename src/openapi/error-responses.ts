@@ -28,13 +28,14 @@ const MORE: Readonly<Record<string, readonly Status[]>> = {
 };
 
 /**
- * Documents the error answers of every operation that asks for a key. The create route is left as the reference has it;
- * what is open to everybody does not answer in our envelope.
+ * Documents the error answers of every operation that asks for a key. The create route is left as the reference has it, and a
+ * route of another dialect as it says itself; what is open to everybody does not answer in our envelope.
  */
 export function documentErrors(document: OpenAPIObject): OpenAPIObject {
   const used = new Set<Status>();
   for (const operation of operationsOf(document)) {
-    if (operation.operationId === CREATE_BATCH || operation.security?.length === 0) continue;
+    const isDocumented = operation.operationId === CREATE_BATCH || operation.responses.default !== undefined;
+    if (isDocumented || operation.security?.length === 0) continue;
     for (const status of statusesOf(operation)) {
       if (operation.responses[status]) continue;
       operation.responses[status] = { $ref: `#/components/responses/${ERRORS[status].name}` };

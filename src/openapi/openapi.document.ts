@@ -16,6 +16,7 @@ const TAG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   subpackage_batch: 'Batches: create, follow, cancel',
   subpackage_files: 'What went into a batch and what came out, as JSON lines; what is uploaded to become one',
   subpackage_health: 'For orchestrators; no key is needed',
+  subpackage_messages: 'Batches as Anthropic’s Message Batches API has them, at every provider',
   subpackage_models: 'The models that can be named in a batch',
   subpackage_webhooks: 'Where to hear of batches, and what was told there',
 };

@@ -1,6 +1,7 @@
 import type { CatalogProvider } from './catalog/catalog';
 import type { ProviderAdapter, ProviderCapabilities } from './contract/adapter';
 import type { AdapterDefinition, ProviderNotes } from './contract/definition';
+import { withMessages } from './messages/messages-adapter';
 
 /** A provider of the list that callers see. */
 export interface ListedProvider {
@@ -40,7 +41,11 @@ export function toListedProviders(
         batch: adapter ? 'supported' : BATCH[provider.batch],
         configured: adapter !== undefined,
         unverified: definition?.unverified ?? false,
-        capabilities: capabilities && { ...capabilities, maxConcurrentJobs },
+        capabilities: capabilities && {
+          ...capabilities,
+          endpoints: withMessages(capabilities.endpoints),
+          maxConcurrentJobs,
+        },
         notes: definition?.notes ?? null,
       };
     })

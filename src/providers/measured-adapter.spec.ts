@@ -54,7 +54,7 @@ describe('MeasuredAdapter', () => {
     const outcomes = (async function* () {})();
     const line = Buffer.from('{}');
     const adapter = measured({ results: () => outcomes, encode: () => line, check: () => [] });
-    expect(adapter.results('job', signal)).toBe(outcomes);
+    expect(adapter.results('job', signal, '/v1/messages')).toBe(outcomes);
     expect(adapter.encode({} as never, 'r0', {} as never)).toBe(line);
     expect(adapter.check({} as never, {} as never)).toEqual([]);
     expect(await samples()).toEqual([]);

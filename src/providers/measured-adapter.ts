@@ -1,5 +1,6 @@
 import type {
   Attempt,
+  Endpoint,
   ItemOutcome,
   ProviderAdapter,
   ProviderCapabilities,
@@ -51,8 +52,8 @@ export class MeasuredAdapter implements ProviderAdapter {
   }
 
   /** Counted by who reads them: a wrapper here would cost every item. */
-  results(remoteId: string, signal: AbortSignal): AsyncIterable<ItemOutcome> {
-    return this.adapter.results(remoteId, signal);
+  results(remoteId: string, signal: AbortSignal, endpoint: Endpoint): AsyncIterable<ItemOutcome> {
+    return this.adapter.results(remoteId, signal, endpoint);
   }
 
   cancel(remoteId: string, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import type { Catalog, CatalogModel, CatalogProvider, ModelLimits, ModelPrices }
 import type { Endpoint, ModelTraits, ProviderAdapter, ProviderCapabilities, TargetModel } from './contract/adapter';
 import type { AdapterDefinition } from './contract/definition';
 import { toListedProviders, type ListedProvider } from './listed-provider';
+import { withMessages } from './messages/messages-adapter';
 import {
   CapabilityNotSupportedError,
   ModelNotFoundError,
@@ -81,7 +82,7 @@ export class ProviderRegistry {
       throw provider.id === 'sandbox' ? new ModelNotFoundError(id) : new ProviderNotConfiguredError(provider.id);
     if (known.endpoints.length === 0)
       throw new CapabilityNotSupportedError(`The model ${known.id} has no batch support.`);
-    const endpoints = known.endpoints.filter((endpoint) => adapter.capabilities.endpoints.includes(endpoint));
+    const endpoints = withMessages(known.endpoints).filter((each) => adapter.capabilities.endpoints.includes(each));
     const { id: model, upstream: upstreamModel, traits = {}, prices = null } = known;
     const limits = {
       ...narrowed(adapter.capabilities, known.limits),

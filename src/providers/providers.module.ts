@@ -7,6 +7,7 @@ import { instanceOf } from '../common/instance-or-class';
 import { builtInAdapters } from './adapters/built-in';
 import { knownProviders } from './known-providers';
 import { MeasuredAdapter } from './measured-adapter';
+import { takingMessages } from './messages/messages-adapter';
 import { PauseMetrics } from './pause-metrics';
 import { ProviderPauses } from './provider-pauses';
 import { ProviderRegistry } from './provider-registry';
@@ -23,7 +24,7 @@ async function makeRegistry(
   const own = await Promise.all((options.adapters ?? []).map((adapter) => instanceOf(adapter, moduleRef)));
   const { catalog, definitions } = knownProviders(options.catalog);
   const adapters = [...builtInAdapters(definitions, options, blobs, clock), ...own];
-  const measured = adapters.map((adapter) => new MeasuredAdapter(adapter, calls));
+  const measured = adapters.map((adapter) => new MeasuredAdapter(takingMessages(adapter), calls));
   return new ProviderRegistry(measured, catalog, definitions);
 }
 

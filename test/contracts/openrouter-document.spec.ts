@@ -10,7 +10,7 @@ describe('the document of an OpenRouter batch', () => {
   const poll = async (adapter: ProviderAdapter, id: string) => adapter.poll(id, signal);
   const drain = async (adapter: ProviderAdapter, id: string) => {
     const found: ItemOutcome[] = [];
-    for await (const outcome of adapter.results(id, signal)) found.push(outcome);
+    for await (const outcome of adapter.results(id, signal, '/v1/chat/completions')) found.push(outcome);
     return found;
   };
 

@@ -173,7 +173,7 @@ export function describeProviderAdapter(
       await harness.withLargeResults({ rows: rowsOfMuch, rowBytes }, async (adapter, id) => {
         const memory = new MemoryWatch();
         let [rows, bytes] = [0, 0];
-        for await (const { response } of adapter.results(id, scenario.signal)) {
+        for await (const { response } of adapter.results(id, scenario.signal, '/v1/chat/completions')) {
           bytes += response?.body.length ?? 0;
           if (++rows % 100 === 0) memory.sample();
         }

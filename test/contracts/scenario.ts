@@ -1,6 +1,7 @@
 import { readItemId, toItemId } from '../../src/execution/item-id';
 import type {
   Attempt,
+  Endpoint,
   ItemOutcome,
   ProviderAdapter,
   StagedLines,
@@ -108,9 +109,9 @@ export class Scenario<H extends AdapterHarness> {
     return this.runLines(this.saying(texts));
   }
 
-  async outcomes(id: string): Promise<ItemOutcome[]> {
+  async outcomes(id: string, endpoint: Endpoint = '/v1/chat/completions'): Promise<ItemOutcome[]> {
     const found: ItemOutcome[] = [];
-    for await (const outcome of this.adapter.results(id, this.signal)) found.push(outcome);
+    for await (const outcome of this.adapter.results(id, this.signal, endpoint)) found.push(outcome);
     return found;
   }
 

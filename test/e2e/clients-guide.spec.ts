@@ -10,6 +10,7 @@ const GUIDE = resolve(__dirname, '../../docs/clients.md');
 const BLOCK = /^```(\w+) run=(\S+)\n([\s\S]*?)^```$/gm;
 const PRINTED: Readonly<Record<string, RegExp>> = {
   openai: /^question-0 One line\?\nquestion-1 Another\?\n$/,
+  anthropic: /^greeting \[ \{ type: 'text', text: 'Hello'.*\} \]\n$/,
   curl: /^\{"id":"batch_[0-9A-Z]{26}".*"status":"validating"/,
 };
 const MAX_MS = 20_000;

@@ -15,6 +15,8 @@ interface Documented {
 }
 
 const ENVELOPE = 'api#/components/schemas/ErrorEnvelope';
+/** Of the routes that word their errors as Anthropic does; what is no route of theirs is answered as any other. */
+const MESSAGE_ERROR = 'api#/components/schemas/MessageError';
 const LEAKS = /\\n\s+at |node_modules|\/dist\/|\.[jt]s:\d/;
 
 /** Checks answers against the document that the service serves. */
@@ -48,7 +50,8 @@ export class AnswerCheck {
 
   private problemOfError(request: FuzzRequest, { status, headers, body }: FuzzAnswer): string | null {
     if (LEAKS.test(body.toString())) return 'a place in the code';
-    const problem = this.invalid(ENVELOPE, body);
+    const isMessages = request.operation.path.startsWith('/v1/messages/') && headers['request-id'] !== undefined;
+    const problem = this.invalid(isMessages ? MESSAGE_ERROR : ENVELOPE, body);
     if (problem !== null) return problem;
     const { request_id: id } = JSON.parse(body.toString()) as { request_id: string };
     if (id !== headers['x-request-id']) return 'another request id in the body';

@@ -36,7 +36,7 @@ interface Tally {
   readonly removed: Set<string>;
 }
 
-const MAKES_BATCHES = ['/v1/batches', '/v1/batches/{batch_id}/retry'];
+const MAKES_BATCHES = ['/v1/batches', '/v1/batches/{batch_id}/retry', '/v1/messages/batches'];
 
 /** The background is off: only what requests do is looked at, and what they leave. */
 describe('fuzz', () => {
@@ -85,6 +85,7 @@ describe('fuzz', () => {
       const made = requests(document, keys, {
         batch_id: [batch.id, never],
         'DELETE batch_id': [doomed.id, running, never],
+        message_batch_id: [batch.id, never],
         file_id: files,
         ...webhook,
       });

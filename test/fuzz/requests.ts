@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import fc from 'fast-check';
-import { walk, type ServedOperation } from '../support/service/openapi-walk';
+import { requiredHeaders, walk, type ServedOperation } from '../support/service/openapi-walk';
 import { nasty, SchemaValues } from './schema-values';
 
 /** One request as it goes out, and the operation of the document that it was made from. */
@@ -66,7 +66,9 @@ function requestOf(operation: ServedOperation, values: SchemaValues, keys: reado
       method: rarely(operation.method, fc.constantFrom(...METHODS)),
       path: pathOf(operation, ids),
       query: queryOf(operation, values),
-      headers: headersOf(keys),
+      headers: fc
+        .tuple(headersOf(keys), rarely(requiredHeaders(operation.operation), fc.constant({})))
+        .map(([own, required]) => ({ ...required, ...own })),
       body: bodyOf(operation, values),
     })
     .map(({ method, path, query, headers, body }): FuzzRequest => {

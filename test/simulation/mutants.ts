@@ -109,7 +109,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
         ResultsReader.prototype,
         'read',
         async function (this: ResultsReader, ...given: Parameters<typeof read>) {
-          if (given[0].remoteState === 'completed') await read.apply(this, given);
+          if (given[0].part.remoteState === 'completed') await read.apply(this, given);
         },
       );
     },

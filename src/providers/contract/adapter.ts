@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream';
 
-/** The endpoints of an item that we know; an item's `url` is one of these. */
-export const ENDPOINTS = ['/v1/chat/completions', '/v1/embeddings', '/v1/completions', '/v1/responses'] as const;
+/** The endpoints of an item that we know; an item's `url` is one of these, and tells the dialect of its body and its answer. */
+export const ENDPOINTS = [
+  '/v1/chat/completions',
+  '/v1/embeddings',
+  '/v1/completions',
+  '/v1/responses',
+  '/v1/messages',
+] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** What a provider's batch API allows, as data. Sizes in bytes, times in milliseconds. */
@@ -17,6 +23,8 @@ export interface ProviderCapabilities {
   readonly maxEmbeddingInputs?: number;
   /** Most jobs that may be open at once, of all models; left out where there is no such limit. */
   readonly maxConcurrentJobs?: number;
+  /** What a body of `/v1/chat/completions` names the most tokens of its answer there; `max_tokens` when left out. */
+  readonly answerLimit?: 'max_completion_tokens';
   readonly pollIntervalMs: number;
   /**
    * How an attempt whose create had no clear answer is found again. `lookup`: by a name or an upload of ours, so that one that is
@@ -163,8 +171,11 @@ export interface ProviderAdapter {
   /** Looks for a batch that this attempt created; null when the provider shows none. */
   find(attempt: Attempt, signal: AbortSignal): Promise<RemoteBatch | null>;
   poll(remoteId: string, signal: AbortSignal): Promise<RemoteBatch>;
-  /** Every outcome the provider holds, in any order. Throws {@link IncompleteDownloadError} when a download is cut short. */
-  results(remoteId: string, signal: AbortSignal): AsyncIterable<ItemOutcome>;
+  /**
+   * Every outcome the provider holds, in any order, with answers in the dialect of the endpoint that the items were sent to.
+   * Throws {@link IncompleteDownloadError} when a download is cut short.
+   */
+  results(remoteId: string, signal: AbortSignal, endpoint: Endpoint): AsyncIterable<ItemOutcome>;
   cancel(remoteId: string, signal: AbortSignal): Promise<void>;
   /** Removes the attempt's staged input, so that a create still on its way cannot run; safe to repeat. */
   withdraw(attempt: Attempt, signal: AbortSignal): Promise<void>;

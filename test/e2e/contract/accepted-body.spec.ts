@@ -34,7 +34,7 @@ describe('a body that is taken', () => {
     const answer = await api.create({
       requests: [item],
       endpoint: 'UNKNOWN',
-      input_file_id: 'UNKNOWN',
+      output_file_id: 'UNKNOWN',
       model: 'UNKNOWN',
     });
     expect([answer.status, answer.body.model, answer.body.endpoint]).toEqual([200, MODEL, '/v1/chat/completions']);

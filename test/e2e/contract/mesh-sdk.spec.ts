@@ -43,7 +43,7 @@ describe.each(DATABASE_KINDS)('what the Mesh SDKs do, on the %s database', (data
       },
       fetch: (url, init) => {
         sent.push({
-          url: String(url),
+          url: url instanceof Request ? url.url : url.toString(),
           body: JSON.parse(typeof init?.body === 'string' ? init.body : 'null') as unknown,
         });
         return fetch(url, init);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiClient, chatItems, type Answer } from '../../support/service/api-client';
-import { expectRefusal } from '../../support/service/envelope';
-import { servedDocument, walk, type ServedOperation } from '../../support/service/openapi-walk';
+import { expectRefusal, expectMessageError } from '../../support/service/envelope';
+import { requiredHeaders, servedDocument, walk, type ServedOperation } from '../../support/service/openapi-walk';
 import { storeKeys } from '../../support/service/stored-keys';
 import { storeWebhook } from '../../support/service/stored-webhooks';
 import { TestService } from '../../support/service/test-service';
@@ -10,8 +10,10 @@ import { TestService } from '../../support/service/test-service';
 const OPEN = ['GET /health/live', 'GET /health/ready'];
 const NEVER_WAS = '0'.repeat(26);
 const SAFE_METHODS = ['GET', 'HEAD'];
-const HEADERS_OF_NO_INTEREST = ['x-request-id', 'date', 'etag', 'content-length'];
+const HEADERS_OF_NO_INTEREST = ['x-request-id', 'request-id', 'date', 'etag', 'content-length'];
 const isRemoval = ({ method }: ServedOperation) => method === 'DELETE';
+/** Those whose errors are worded as Anthropic's. */
+const isMessages = ({ path }: ServedOperation) => path.startsWith('/v1/messages/');
 const nameOf = ({ method, path }: ServedOperation) => `${method} ${path}`;
 
 /** Every route of the document that the service serves: one that is added is tried without being named here. */
@@ -37,7 +39,19 @@ describe('curious neighbours, on every route', () => {
     const { body } = await owner.create({ requests: chatItems(['x', 'y [fail]'], 'sandbox/flaky') });
     const batch = await owner.waitFor(body.id);
     const files = [batch.input_file_id, batch.output_file_id, batch.error_file_id].map(String);
-    realIds = { batch_id: [batch.id], file_id: files, ...(await storeWebhook(service, batch)) };
+    const requests = [
+      { custom_id: 'x', params: { model: 'sandbox/echo', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] } },
+    ];
+    const headers = { 'content-type': 'application/json', 'anthropic-version': '2023-06-01' };
+    const created = await owner.send<{ id: string }>(
+      'POST',
+      '/v1/messages/batches',
+      JSON.stringify({ requests }),
+      headers,
+    );
+    await owner.waitFor(created.body.id);
+    const webhook = await storeWebhook(service, batch);
+    realIds = { batch_id: [batch.id], message_batch_id: [created.body.id], file_id: files, ...webhook };
   });
 
   afterAll(() => service.dispose());
@@ -54,7 +68,8 @@ describe('curious neighbours, on every route', () => {
     for (const operation of operations.filter(({ pathParameters }) => pathParameters.length > 0)) {
       for (const [real, missing] of pathsOf(operation)) {
         const foreign = await send(stranger, operation, real);
-        expectRefusal(foreign, 404, 'not_found');
+        if (isMessages(operation)) expectMessageError(foreign, 404, 'not_found_error');
+        else expectRefusal(foreign, 404, 'not_found');
         const own = await send(service.client(), operation, real);
         expect([nameOf(operation), real, own.status]).toEqual([nameOf(operation), real, 200]);
         for (const none of [await send(stranger, operation, missing), await send(service.client(), operation, missing)])
@@ -105,7 +120,8 @@ describe('curious neighbours, on every route', () => {
       for (const key of [lacking, nothing, suspended]) {
         const answer = await send(service.client(key), operation, path);
         expect([nameOf(operation), answer.status]).toEqual([nameOf(operation), 403]);
-        expectRefusal(answer, 403, 'forbidden');
+        if (isMessages(operation)) expectMessageError(answer, 403, 'permission_error');
+        else expectRefusal(answer, 403, 'forbidden');
       }
     }
   });
@@ -144,6 +160,7 @@ function send(
   const body = operation.requestBody ? '{}' : undefined;
   return client.send(method, path, body, {
     ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...requiredHeaders(operation),
     ...headers,
   });
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { ApiClient, chatItems, type Answer } from '../../support/service/api-client';
 import { expectRefusal } from '../../support/service/envelope';
@@ -14,7 +15,8 @@ describe('what an answer does not tell', () => {
   let api: ApiClient;
 
   beforeAll(async () => {
-    service = await TestService.start({ database: 'server' });
+    const env = { SECRETS_KEY: randomBytes(32).toString('base64') };
+    service = await TestService.start({ database: 'server', env });
     api = service.client();
   });
 

@@ -129,7 +129,7 @@ describe('a host that embeds it wrongly is told so at its start, in one sentence
     const batches = BatchesModule.forRoot({
       imports: [metrics, persistence, queue, auth, quota, providers, files, ingest],
     });
-    return Promise.resolve({ batches, rest: [metrics, persistence, queue, blobs, providers] });
+    return Promise.resolve({ batches, rest: [metrics, persistence, queue, blobs, providers, files] });
   }
 });
 

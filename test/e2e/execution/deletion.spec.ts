@@ -172,7 +172,7 @@ describe('retention', () => {
       input_file_id: file.id,
       endpoint: '/v1/chat/completions',
       output_expires_after: expires,
-    } as never);
+    });
     await app.api.waitFor(created.body.id, ['completed']);
     bench.clock.forward(61 * MINUTE);
     await eventually('it is deleted', async () =>

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { ProviderAdapter } from '../../../src/providers/contract/adapter';
 
-/** What all built-in adapters hold, and keep to themselves; the one that measures another holds that. */
+/** What all built-in adapters hold, and keep to themselves; one that stands around another, to measure or to translate, holds that. */
 interface Connected {
   readonly adapter?: Connected;
   readonly api?: { readonly client?: { dispatcher?: Dispatcher } };
@@ -9,8 +9,9 @@ interface Connected {
 
 /** Has an adapter send its requests by that dispatcher, in place of its sockets. */
 export function connectTo(adapter: ProviderAdapter, dispatcher: Dispatcher): void {
-  const connected = adapter as Connected;
-  const { client } = (connected.adapter ?? connected).api ?? {};
+  let connected = adapter as Connected;
+  while (connected.adapter) connected = connected.adapter;
+  const { client } = connected.api ?? {};
   if (!(client?.dispatcher instanceof Agent))
     throw new Error(`The adapter ${adapter.id} sends by nothing that is known`);
   client.dispatcher = dispatcher;

@@ -22,3 +22,13 @@ export function expectFaults(answer: Answer<unknown>, faults: Record<string, str
   for (const fault of body.detail ?? []) expect(typeof fault.msg).toBe('string');
   return body;
 }
+
+/** Expects a refusal as Anthropic words it. */
+export function expectMessageError(answer: Answer<unknown>, status: number, type: string): void {
+  const requestId = answer.headers.get('request-id');
+  expect([answer.status, answer.body]).toEqual([
+    status,
+    { type: 'error', error: { type, message: expect.stringMatching(/./) }, request_id: requestId },
+  ]);
+  expect(answer.headers.get('x-request-id')).toBe(requestId);
+}

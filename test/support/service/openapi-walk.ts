@@ -34,3 +34,14 @@ export function walk(document: OpenAPIObject): ServedOperation[] {
       })),
   );
 }
+
+/** The headers that an operation asks for, beside the key, each with a value that is taken. */
+export function requiredHeaders({ parameters = [] }: Operation): Record<string, string> {
+  const headers = parameters.flatMap((parameter): [string, string][] => {
+    if (!('in' in parameter) || parameter.in !== 'header' || !parameter.required) return [];
+    const { schema } = parameter;
+    const taken: unknown = schema && 'enum' in schema ? schema.enum?.[0] : undefined;
+    return typeof taken === 'string' ? [[parameter.name, taken]] : [];
+  });
+  return Object.fromEntries(headers);
+}

@@ -52,7 +52,8 @@ async function resultsWith(resultsUrl: (base: string) => string | null, prefix =
     response.end(isBatch ? JSON.stringify({ ...BATCH, results_url: resultsUrl(origin + prefix) }) : ROW);
   });
   const ids: string[] = [];
-  for await (const { itemId } of adapterAt(origin + prefix).results('msgbatch_1', signal)) ids.push(itemId);
+  for await (const { itemId } of adapterAt(origin + prefix).results('msgbatch_1', signal, '/v1/chat/completions'))
+    ids.push(itemId);
   return { ids, asked: paths.slice(1) };
 }
 
@@ -83,7 +84,7 @@ describe('the results of a batch', () => {
 describe('every call', () => {
   const lines = { bytes: 3, open: () => Readable.from([Buffer.from('{}\n')]) };
   const drain = async (adapter: ProviderAdapter) => {
-    for await (const _ of adapter.results('msgbatch_1', signal));
+    for await (const _ of adapter.results('msgbatch_1', signal, '/v1/chat/completions'));
   };
   const calls: [string, (adapter: ProviderAdapter) => Promise<unknown>][] = [
     ['submit', (adapter) => adapter.submit(ATTEMPT, lines, signal)],

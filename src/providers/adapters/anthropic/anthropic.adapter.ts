@@ -1,5 +1,6 @@
 import type {
   Attempt,
+  Endpoint,
   ItemOutcome,
   ProviderAdapter,
   ProviderCapabilities,
@@ -20,6 +21,7 @@ import { batchWire, pageWire, type BatchWire } from './anthropic.wire';
 import { checkChat } from './check-chat';
 import { endedAt, toRemoteBatch, totalOf } from './from-batch';
 import { toOutcome } from './from-row';
+import { checkVerbatim, MESSAGES, toVerbatimLine, toVerbatimOutcome } from './verbatim';
 import { toLine } from './to-params';
 
 const BASE_URL = 'https://api.anthropic.com';
@@ -30,7 +32,7 @@ const OVERLOADED = 529;
 
 /** Limits as documented by the vendor in November 2026: 100,000 requests and 256 MB a batch. */
 const CAPABILITIES: ProviderCapabilities = {
-  endpoints: ['/v1/chat/completions'],
+  endpoints: ['/v1/chat/completions', MESSAGES],
   extraWindows: [],
   maxItems: 100_000,
   maxBytes: 256_000_000,
@@ -52,7 +54,7 @@ export const ANTHROPIC: AdapterDefinition = {
       'Stops what has not run; what ran is kept. A batch of which anything ran ends `completed` there, and its items tell.',
     expiry: 'After 24 hours; items that did not run carry `batch_expired`.',
     refused:
-      'Chat completions are translated; what has no equal is refused by name. `metadata`, `service_tier`, `prompt_cache_key` and `store: false` are left out.',
+      'Messages go as they are, without `stream: false`; `speed`, `store`, `cache_hint` and `context_hint` are refused, as in every batch there. Chat completions are translated; what has no equal is refused by name. `metadata`, `service_tier`, `prompt_cache_key` and `store: false` are left out.',
   },
   create: ({ apiKey, baseUrl = BASE_URL, timeoutMs }) => {
     const headers = { 'x-api-key': apiKey, 'anthropic-version': API_VERSION };
@@ -71,11 +73,11 @@ class AnthropicAdapter implements ProviderAdapter {
   ) {}
 
   check(item: StoredItem, model: TargetModel): readonly UnsupportedField[] {
-    return checkChat(item, model);
+    return item.endpoint === MESSAGES ? checkVerbatim(item) : checkChat(item, model);
   }
 
   encode(item: StoredItem, itemId: string, model: TargetModel): Buffer {
-    return toLine(item, itemId, model);
+    return item.endpoint === MESSAGES ? toVerbatimLine(item, itemId, model) : toLine(item, itemId, model);
   }
 
   /** Nothing: the create carries the requests. */
@@ -101,7 +103,7 @@ class AnthropicAdapter implements ProviderAdapter {
       batches: this.list(signal),
       createdAt: (batch) => Date.parse(batch.created_at),
       fits: (batch) => totalOf(batch) === attempt.itemCount,
-      isOurs: async (batch) => (isEnded(batch) ? areOf(attempt, this.outcomes(batch, signal)) : null),
+      isOurs: async (batch) => (isEnded(batch) ? areOf(attempt, this.outcomes(batch, signal, attempt.endpoint)) : null),
     });
     return found && toRemoteBatch(found);
   }
@@ -110,9 +112,9 @@ class AnthropicAdapter implements ProviderAdapter {
     return toRemoteBatch(await this.retrieve(remoteId, signal));
   }
 
-  async *results(remoteId: string, signal: AbortSignal): AsyncGenerator<ItemOutcome> {
+  async *results(remoteId: string, signal: AbortSignal, endpoint: Endpoint): AsyncGenerator<ItemOutcome> {
     const batch = await this.retrieve(remoteId, signal);
-    if (isEnded(batch)) yield* this.outcomes(batch, signal);
+    if (isEnded(batch)) yield* this.outcomes(batch, signal, endpoint);
   }
 
   async cancel(remoteId: string, signal: AbortSignal): Promise<void> {
@@ -130,9 +132,10 @@ class AnthropicAdapter implements ProviderAdapter {
     return this.api.get(batchWire, `${BATCHES}/${this.api.safe(remoteId)}`, signal);
   }
 
-  private outcomes(batch: BatchWire, signal: AbortSignal): AsyncGenerator<ItemOutcome> {
+  private outcomes(batch: BatchWire, signal: AbortSignal, endpoint: Endpoint): AsyncGenerator<ItemOutcome> {
     const created = endedAt(batch);
-    return readOutcomes(this.api.client.download(this.resultsPath(batch), signal), (line) => toOutcome(line, created));
+    const read = endpoint === MESSAGES ? toVerbatimOutcome : (line: Buffer) => toOutcome(line, created);
+    return readOutcomes(this.api.client.download(this.resultsPath(batch), signal), read);
   }
 
   /** The vendor names a URL for the results. Where that is not below our base, the key must not go there. */

@@ -36,8 +36,12 @@ export function toOutcome(line: Buffer, created: number): ItemOutcome | null {
 }
 
 function toFailure({ error, request_id: requestId }: ErrorAnswerWire): ItemOutcome['response'] {
-  const status = STATUSES.get(error.type.replace(/_error$/, '')) ?? UNKNOWN_ERROR;
-  return respondFailure(status, requestId ?? null, error);
+  return respondFailure(statusOf(error.type), requestId ?? null, error);
+}
+
+/** The status of an error by the vendor's word for it. */
+export function statusOf(type: string): number {
+  return STATUSES.get(type.replace(/_error$/, '')) ?? UNKNOWN_ERROR;
 }
 
 /** The JSON of every tool call's input, as it stands in the row. */

@@ -168,7 +168,7 @@ describe('refusalOf', () => {
     [params('hi', { system: [{ type: 'text', text: '' }] })],
     [params('hi', { tool_choice: { type: 'auto' } })],
     [params('hi', { tools: [{ name: 'f', input_schema: {} }], tool_choice: { type: 'required' } })],
-    [params('hi', { thinking: { type: 'enabled', budget_tokens: 1024 } })],
+    [params('hi', { thinking: { type: 'enabled', budget_tokens: 1023 } })],
     [params('hi', { output_config: { effort: 'minimal' } })],
     [turns({ role: 'system', content: 'x' })],
     [turns({ role: 'assistant', content: 'x' }, user(text))],

@@ -19,5 +19,12 @@ export function isText(value: unknown): value is string {
 
 export function isTextBlocks(value: unknown): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
-  return value.every((block) => isObject(block) && block['type'] === 'text' && isText(block['text']));
+  return value.every(
+    (block) => isObject(block) && block['type'] === 'text' && isText(block['text']) && isCached(block['cache_control']),
+  );
+}
+
+/** Whether a block's mark for the cache, if it has one, is as the vendor takes it. */
+export function isCached(mark: unknown): boolean {
+  return mark === undefined || (isObject(mark) && mark['type'] === 'ephemeral');
 }

@@ -63,8 +63,11 @@ function checkSampling({ temperature, top_p: topP, stop_sequences: stop }: JsonO
 
 function checkOutput({ thinking, output_config: config, metadata }: JsonObject): void {
   if (thinking !== undefined) {
-    demand(isObject(thinking) && ['adaptive', 'disabled'].includes(String(thinking['type'])), 'thinking.type: unknown');
-    demandOnly(thinking, ['type'], 'thinking.');
+    const types = ['adaptive', 'disabled', 'enabled'];
+    demand(isObject(thinking) && types.includes(String(thinking['type'])), 'thinking.type: unknown');
+    demandOnly(thinking, ['type', ...(thinking['type'] === 'enabled' ? ['budget_tokens'] : [])], 'thinking.');
+    const budget = Number(thinking['budget_tokens']);
+    demand(thinking['type'] !== 'enabled' || budget >= 1024, 'thinking.budget_tokens: at least 1024');
   }
   if (config !== undefined) {
     demand(isObject(config), 'output_config: Input should be an object');

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../kit/json';
-import { demand, demandOnly, isText, isTextBlocks } from './demand';
+import { demand, demandOnly, isCached, isText, isTextBlocks } from './demand';
 
 const ID = /^[a-zA-Z0-9_-]+$/;
 const IMAGES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
@@ -46,7 +46,8 @@ function checkAnswers(blocks: readonly JsonObject[], open: readonly unknown[], a
   demand(isSame, `${at}: tool_use ids were found without tool_result blocks, or the other way round`);
 }
 
-function checkBlock(block: JsonObject, role: string, at: string): void {
+function checkBlock({ cache_control: mark, ...block }: JsonObject, role: string, at: string): void {
+  demand(isCached(mark), `${at}.cache_control: unknown`);
   switch (block['type']) {
     case 'text':
       demandOnly(block, ['type', 'text'], `${at}.`);
@@ -63,7 +64,7 @@ function checkBlock(block: JsonObject, role: string, at: string): void {
       demandOnly(block, ['type', 'source'], `${at}.`);
       return demand(role === 'user' && isSource(block['source'], IMAGES), `${at}.source: unknown`);
     case 'document':
-      demandOnly(block, ['type', 'source', 'title'], `${at}.`);
+      demandOnly(block, ['type', 'source', 'title', 'citations'], `${at}.`);
       return demand(role === 'user' && isSource(block['source'], ['application/pdf']), `${at}.source: unknown`);
     default:
       return demand(false, `${at}.type: unknown`);

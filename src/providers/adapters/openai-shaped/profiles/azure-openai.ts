@@ -28,6 +28,8 @@ export const AZURE_OPENAI: OpenAiProfile = {
     minItems: 1,
     pollIntervalMs: 60_000,
     notFoundGraceMs: 120_000,
+    // Its reasoning models refuse `max_tokens`. Source: types of the `openai` package 6.49.
+    answerLimit: 'max_completion_tokens',
   },
   notes: {
     ...OPENAI_SHAPE.notes,

@@ -16,5 +16,7 @@ export const OPENAI: OpenAiProfile = {
     maxEmbeddingInputs: 50_000,
     pollIntervalMs: 15_000,
     notFoundGraceMs: 120_000,
+    // Its reasoning models refuse `max_tokens`. Source: types of the `openai` package 6.49.
+    answerLimit: 'max_completion_tokens',
   },
 };
