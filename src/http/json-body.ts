@@ -21,11 +21,7 @@ export class JsonBodies {
    * the reference's 422.
    */
   async read<T extends object>(request: PlatformRequest, response: PlatformResponse, dto: Type<T>): Promise<T> {
-    const bytes = await this.bytesOf(nodeRequest(request), nodeResponse(response));
-    const instance = toInstance(parse(bytes), dto);
-    const errors = await validate(instance, { forbidUnknownValues: false });
-    if (errors.length > 0) throw new ValidationFailedError(toFaults(errors, ['body']));
-    return instance;
+    return validBody(await this.bytesOf(nodeRequest(request), nodeResponse(response)), dto);
   }
 
   private async bytesOf(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
@@ -43,6 +39,14 @@ export class JsonBodies {
     await this.clock.sleep(LONGEST_MS, ended);
     throw new MeshbatchError('request_timeout', `The body did not arrive within ${LONGEST_MS / 1000} seconds.`);
   }
+}
+
+/** A JSON object as an instance of a decorated DTO class, whose fields alone it has; throws the reference's 422. */
+export async function validBody<T extends object>(bytes: Buffer, dto: Type<T>): Promise<T> {
+  const instance = toInstance(parse(bytes), dto);
+  const errors = await validate(instance, { forbidUnknownValues: false });
+  if (errors.length > 0) throw new ValidationFailedError(toFaults(errors, ['body']));
+  return instance;
 }
 
 function checkHeaders({ headers }: IncomingMessage): void {
@@ -80,7 +84,7 @@ function tooLarge(): MeshbatchError {
 function parse(bytes: Buffer): object {
   const value = parsed(bytes);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new ValidationFailedError([{ loc: ['body'], msg: 'Input should be an object', type: 'model_attributes_type' }]);
+  throw new ValidationFailedError([{ loc: ['body'], msg: 'Input should be an object', type: 'dict_type' }]);
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -1,10 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Type } from '@nestjs/common';
-import { validate } from 'class-validator';
 import { duplicateKey, objectFields } from '../common/jsonl/object-fields';
 import { StrictScanner } from '../common/jsonl/strict-scanner';
-import { toFaults } from '../http/faults';
+import { validBody } from '../http/json-body';
 import { MeshbatchError, ValidationFailedError } from '../http/meshbatch-error';
 import { isJson, MAX_DEPTH } from './body-format';
 import { UnsupportedMediaTypeError } from './ingest.errors';
@@ -23,20 +21,14 @@ export function checkSmallBodyHeaders(request: IncomingMessage): void {
 }
 
 /**
- * Reads a body of JSON as an instance of a decorated DTO class; no body stands for `{}`. Other fields than `fields` are ignored.
+ * Reads a body of JSON as an instance of a decorated DTO class; no body stands for `{}`. Other fields than those of the class are ignored.
  * Throws {@link ValidationFailedError}, or 413 above 1 MiB.
  */
-export async function readSmallBody<T extends object>(
-  source: AsyncIterable<Buffer>,
-  dto: Type<T>,
-  fields: readonly (keyof T & string)[],
-): Promise<T> {
-  const object = parseObject(await gather(source));
-  const instance = new dto();
-  for (const field of fields) if (Object.hasOwn(object, field)) Object.assign(instance, { [field]: object[field] });
-  const errors = await validate(instance, { forbidUnknownValues: false });
-  if (errors.length > 0) throw new ValidationFailedError(toFaults(errors, ['body']));
-  return instance;
+export async function readSmallBody<T extends object>(source: AsyncIterable<Buffer>, dto: Type<T>): Promise<T> {
+  const bytes = await gather(source);
+  if (bytes.length === 0) return new dto();
+  checkStrictly(bytes);
+  return validBody(bytes, dto);
 }
 
 async function gather(source: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -54,21 +46,16 @@ async function gather(source: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function parseObject(bytes: Buffer): Record<string, unknown> {
-  if (bytes.length === 0) return {};
+/** What a parser would let pass: a key twice, or more levels than a create may have. */
+function checkStrictly(bytes: Buffer): void {
   try {
     new StrictScanner(MAX_DEPTH).scanWhole(bytes, 0, bytes.length, 0);
   } catch (error) {
     throw new ValidationFailedError([readFault(error, MAX_BYTES)]);
   }
-  const fields = objectFields(bytes);
-  if (!isUtf8(bytes)) refuse('Input should be valid UTF-8', 'string_unicode');
-  if (fields === null) refuse('Input should be an object', 'dict_type');
-  const key = duplicateKey(fields);
-  if (key !== null) refuse('The key occurs more than once', 'duplicate_key', key);
-  return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
-}
-
-function refuse(msg: string, type: string, key?: string): never {
-  throw new ValidationFailedError([{ loc: key === undefined ? ['body'] : ['body', key], msg, type }]);
+  const key = duplicateKey(objectFields(bytes) ?? []);
+  if (key === null) return;
+  throw new ValidationFailedError([
+    { loc: ['body', key], msg: 'The key occurs more than once', type: 'duplicate_key' },
+  ]);
 }

@@ -31,7 +31,7 @@ describe.each(DATABASE_KINDS)('the process, %s database', (database) => {
 
   it('is examined while it runs, and what does not fit together is told and left as it is', async () => {
     const rows = await runCommand(service, 'doctor');
-    expect(rows).toHaveLength(13);
+    expect(rows).toHaveLength(15);
     expect(rows.filter(({ found }) => found !== '0')).toEqual([]);
     const key = 'batches/batch_01JAAAAAAAAAAAAAAAAAAAAAAA/input.jsonl';
     const path = join(service.dataDir, 'blobs', key);

@@ -45,5 +45,3 @@ export class RetryBatchRequestDto {
   @METADATA_LIMIT
   metadata?: Record<string, unknown> | null;
 }
-
-export const RETRY_FIELDS = ['error_codes', 'include_unconfirmed', 'completion_window', 'metadata'] as const;

@@ -6,7 +6,7 @@ import { BatchesService } from '../batches.service';
 import { toBatch } from '../batch.mapper';
 import { CreateBatchEndpoint, type BatchRequest } from '../create-batch.endpoint';
 import type { BatchDto } from '../dto/batch-detail.dto';
-import { RETRY_FIELDS, RetryBatchRequestDto } from '../dto/retry-batch-request.dto';
+import { RetryBatchRequestDto } from '../dto/retry-batch-request.dto';
 import { RetryBatchService } from './retry-batch.service';
 
 /** A retry over HTTP, within the limits of a create. */
@@ -26,7 +26,7 @@ export class RetryBatchEndpoint {
       return {
         beside: ['retry', batchId],
         make: async (bytes, gone, storedWith) => {
-          const asked = await readSmallBody(bytes, RetryBatchRequestDto, RETRY_FIELDS);
+          const asked = await readSmallBody(bytes, RetryBatchRequestDto);
           return this.retries.retry({
             ownerId: owner.id,
             batchId,
