@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger'
 import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
+import { toList } from '../http/dto/list.dto';
 import { exchangeOf, nodeResponse, type PlatformRequest, type PlatformResponse } from '../http/platform';
 import { RawBody } from '../http/raw-body';
 import { sendJson } from '../http/send-json';
@@ -82,8 +83,7 @@ export class BatchesController {
     await this.createEndpoint.setLimitHeaders(owner, nodeResponse(response));
     const { batches, hasMore } = await this.batches.list(owner.id, query.limit, query);
     const data = batches.map(toBatchSummary);
-    const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
-    sendJson(response, { object: 'list', data, ...bounds, has_more: hasMore } satisfies BatchListDto);
+    sendJson(response, toList(data, hasMore) satisfies BatchListDto);
   }
 
   @Get(':batch_id')

@@ -6,6 +6,7 @@ import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator'
 import { CurrentOwner } from '../auth/owner.guard';
 import type { Owner } from '../auth/owner';
 import { BlobNotFoundError, type ByteRange } from '../blobs/blob-store';
+import { toList } from '../http/dto/list.dto';
 import { MeshbatchError } from '../http/meshbatch-error';
 import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
 import { sendJson } from '../http/send-json';
@@ -34,8 +35,7 @@ export class FilesController {
   ): Promise<void> {
     const { files, hasMore } = await this.files.list(owner.id, query);
     const data = files.map(toFileDto);
-    const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
-    sendJson(response, { object: 'list', data, ...bounds, has_more: hasMore } satisfies FileListDto);
+    sendJson(response, toList(data, hasMore) satisfies FileListDto);
   }
 
   @Get(':file_id')

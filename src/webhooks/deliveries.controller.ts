@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
+import { toList } from '../http/dto/list.dto';
 import type { PlatformResponse } from '../http/platform';
 import { RawBody } from '../http/raw-body';
 import { sendJson } from '../http/send-json';
@@ -43,8 +44,7 @@ export class DeliveriesController {
   ): Promise<void> {
     const { deliveries, hasMore } = await this.deliveries.list(owner.id, id, query.limit, query.after);
     const data = deliveries.map(toDeliveryDto);
-    const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
-    sendJson(response, { object: 'list', data, ...bounds, has_more: hasMore } satisfies DeliveryListDto);
+    sendJson(response, toList(data, hasMore) satisfies DeliveryListDto);
   }
 
   @Post('deliveries/:delivery_id/replay')

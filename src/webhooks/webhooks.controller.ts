@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
+import { toList } from '../http/dto/list.dto';
 import { JsonBodies } from '../http/json-body';
 import type { PlatformRequest, PlatformResponse } from '../http/platform';
 import { RawBody } from '../http/raw-body';
@@ -53,8 +54,7 @@ export class WebhooksController {
   ): Promise<void> {
     const { endpoints, hasMore } = await this.webhooks.list(owner.id, query.limit, query.after);
     const data = endpoints.map(toWebhookDto);
-    const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
-    sendJson(response, { object: 'list', data, ...bounds, has_more: hasMore } satisfies WebhookListDto);
+    sendJson(response, toList(data, hasMore) satisfies WebhookListDto);
   }
 
   @Get(':webhook_id')

@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ListDto } from '../../http/dto/list.dto';
 import { BatchErrorDto, BatchSummaryDto, BatchUsageDto } from './batch.dto';
 
 @ApiSchema({ name: 'BatchResultResponse' })
@@ -62,19 +63,7 @@ export class BatchDto extends BatchSummaryDto {
 }
 
 @ApiSchema({ name: 'BatchList' })
-export class BatchListDto {
-  @ApiProperty({ type: 'string', enum: ['list'] })
-  object!: 'list';
-
+export class BatchListDto extends ListDto {
   @ApiProperty({ type: [BatchSummaryDto] })
   data!: BatchSummaryDto[];
-
-  @ApiProperty({ type: 'string', nullable: true })
-  first_id!: string | null;
-
-  @ApiProperty({ type: 'string', nullable: true })
-  last_id!: string | null;
-
-  @ApiProperty({ type: 'boolean' })
-  has_more!: boolean;
 }

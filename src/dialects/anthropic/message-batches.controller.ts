@@ -7,6 +7,7 @@ import { isTerminal } from '../../batches/batch-status';
 import { CreateBatchEndpoint } from '../../batches/create-batch.endpoint';
 import { ResultsPages } from '../../batches/results-pages';
 import { OpenStreams } from '../../files/open-streams';
+import { boundsOf } from '../../http/dto/list.dto';
 import { MeshbatchError, ValidationFailedError } from '../../http/meshbatch-error';
 import { exchangeOf, takeOver, type PlatformRequest, type PlatformResponse } from '../../http/platform';
 import { RawBody } from '../../http/raw-body';
@@ -64,8 +65,7 @@ export class MessageBatchesController {
     }
     const { batches, hasMore } = await this.batches.list(owner.id, query);
     const data = await this.batches.show(batches);
-    const bounds = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
-    sendJson(response, { data, has_more: hasMore, ...bounds } satisfies MessageBatchListDto);
+    sendJson(response, { data, has_more: hasMore, ...boundsOf(data) } satisfies MessageBatchListDto);
   }
 
   @Get(':message_batch_id')

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { toUnixSeconds } from '../../common/clock';
 import type { StoredFileEntity } from '../stored-file.entity';
+import { ListDto } from '../../http/dto/list.dto';
 
 @ApiSchema({ name: 'FileObject' })
 export class FileDto {
@@ -33,21 +34,9 @@ export class FileDto {
 }
 
 @ApiSchema({ name: 'FileList' })
-export class FileListDto {
-  @ApiProperty({ type: 'string', enum: ['list'] })
-  object!: 'list';
-
+export class FileListDto extends ListDto {
   @ApiProperty({ type: [FileDto] })
   data!: FileDto[];
-
-  @ApiProperty({ type: 'string', nullable: true })
-  first_id!: string | null;
-
-  @ApiProperty({ type: 'string', nullable: true })
-  last_id!: string | null;
-
-  @ApiProperty({ type: 'boolean' })
-  has_more!: boolean;
 }
 
 const seconds = (instant: Date) => toUnixSeconds(instant.getTime());

@@ -51,7 +51,9 @@ describe('the built-in catalogue', () => {
     const reached = new Set(ADAPTER_DEFINITIONS.map(({ id }) => id));
     for (const { id, provider, endpoints } of BUILT_IN_CATALOG.models) {
       expect(BUILT_IN_CATALOG.providers.map((each) => each.id)).toContain(provider);
-      if (endpoints.length > 0 && reached.has(provider)) expect(registry.resolve(id).endpoints).toEqual(endpoints);
+      if (endpoints.length === 0 || !reached.has(provider)) continue;
+      // Messages go wherever chat completions do, and no entry says so.
+      expect(registry.resolve(id).endpoints.filter((each) => each !== '/v1/messages')).toEqual(endpoints);
     }
   });
 });

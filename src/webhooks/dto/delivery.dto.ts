@@ -2,6 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { toUnixSeconds } from '../../common/clock';
 import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookDeliveryEntity } from '../webhook-delivery.entity';
 import { TEST_EVENT, WEBHOOK_EVENTS } from '../webhook-events';
+import { ListDto } from '../../http/dto/list.dto';
 
 @ApiSchema({ name: 'WebhookDelivery' })
 export class DeliveryDto {
@@ -47,21 +48,9 @@ export class DeliveryDto {
 }
 
 @ApiSchema({ name: 'WebhookDeliveryList' })
-export class DeliveryListDto {
-  @ApiProperty({ type: 'string', enum: ['list'] })
-  object!: 'list';
-
+export class DeliveryListDto extends ListDto {
   @ApiProperty({ type: [DeliveryDto] })
   data!: DeliveryDto[];
-
-  @ApiProperty({ type: 'string', nullable: true })
-  first_id!: string | null;
-
-  @ApiProperty({ type: 'string', nullable: true })
-  last_id!: string | null;
-
-  @ApiProperty({ type: 'boolean' })
-  has_more!: boolean;
 }
 
 export function toDeliveryDto(delivery: WebhookDeliveryEntity): DeliveryDto {

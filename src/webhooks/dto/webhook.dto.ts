@@ -3,6 +3,7 @@ import { toUnixSeconds } from '../../common/clock';
 import type { DisabledReason, WebhookEndpointEntity } from '../webhook-endpoint.entity';
 import { WEBHOOK_EVENTS, type WebhookEvent } from '../webhook-events';
 import type { NewSecret } from '../webhooks.service';
+import { ListDto } from '../../http/dto/list.dto';
 
 @ApiSchema({ name: 'Webhook' })
 export class WebhookDto {
@@ -54,21 +55,9 @@ export class WebhookWithSecretDto extends WebhookDto {
 }
 
 @ApiSchema({ name: 'WebhookList' })
-export class WebhookListDto {
-  @ApiProperty({ type: 'string', enum: ['list'] })
-  object!: 'list';
-
+export class WebhookListDto extends ListDto {
   @ApiProperty({ type: [WebhookDto] })
   data!: WebhookDto[];
-
-  @ApiProperty({ type: 'string', nullable: true })
-  first_id!: string | null;
-
-  @ApiProperty({ type: 'string', nullable: true })
-  last_id!: string | null;
-
-  @ApiProperty({ type: 'boolean' })
-  has_more!: boolean;
 }
 
 @ApiSchema({ name: 'DeletedWebhook' })

@@ -11,6 +11,9 @@ export const BUCKET = 'blobs';
 /** The only keys that s3rver knows; it checks every signature by them. */
 export const CREDENTIALS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
+/** A part of an upload may still be written meanwhile. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
+
 /** Answers a request in the server's place, or returns false and leaves it to the server. */
 type Interceptor = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -94,7 +97,7 @@ export class S3Server {
       logger.exceptions.unhandle();
       logger.close();
     }
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, REMOVAL);
   }
 
   private get uploadsFolder(): string {
@@ -121,7 +124,7 @@ export class S3Server {
   private abortUpload(request: IncomingMessage, response: ServerResponse): boolean {
     const id = new URL(request.url ?? '', this.url).searchParams.get('uploadId');
     if (request.method !== 'DELETE' || id === null) return false;
-    void rm(join(this.uploadsFolder, id), { recursive: true, force: true }).then(() => response.writeHead(204).end());
+    void rm(join(this.uploadsFolder, id), REMOVAL).then(() => response.writeHead(204).end());
     return true;
   }
 }
