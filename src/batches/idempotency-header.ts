@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { headerValues } from '../http/header-values';
 import { ValidationFailedError } from '../http/meshbatch-error';
 
 const HEADER = 'idempotency-key';
@@ -6,10 +7,10 @@ const MAX_LENGTH = 255;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /** The key that a request names; null when it names none. Throws 422 for one that is malformed or given twice. */
-export function idempotencyKeyOf({ headersDistinct }: IncomingMessage): string | null {
-  const given = headersDistinct[HEADER];
-  if (given === undefined) return null;
-  const [key = ''] = given;
+export function idempotencyKeyOf(request: IncomingMessage): string | null {
+  const given = headerValues(request, HEADER);
+  const [key] = given;
+  if (key === undefined) return null;
   if (given.length > 1) throw refusal('The header occurs more than once', 'duplicate_key');
   if (key === '') throw refusal('String should have at least 1 character', 'string_too_short');
   if (key.length > MAX_LENGTH) throw refusal(`String should have at most ${MAX_LENGTH} characters`, 'string_too_long');

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { EnvelopeReader, LEVELS_AROUND_ITEM } from '../common/jsonl/envelope-reader';
 import type { ItemsReader, ItemsSink } from '../common/jsonl/items-reader';
 import { LinesReader } from '../common/jsonl/lines-reader';
+import { headerValues } from '../http/header-values';
 import { rawQuery } from '../http/raw-query';
 import { METADATA_MAX_BYTES } from './dto/create-batch-request.dto';
 import { UnsupportedMediaTypeError } from './ingest.errors';
@@ -80,8 +81,8 @@ export function readerOf(format: BodyFormat, sink: ItemsSink): ItemsReader {
 function givenBeside(request: IncomingMessage, key: string, header: string): GivenValue | null {
   const inQuery = rawQuery(request)[key];
   if (inQuery !== undefined) return { text: Array.isArray(inQuery) ? null : inQuery, loc: ['query', key] };
-  const inHeader = request.headersDistinct[header];
-  if (!inHeader?.[0]) return null;
+  const inHeader = headerValues(request, header);
+  if (!inHeader[0]) return null;
   return { text: inHeader.length > 1 ? null : headerText(inHeader[0]), loc: ['header', header] };
 }
 
