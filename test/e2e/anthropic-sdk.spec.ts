@@ -3,6 +3,7 @@ import type { BatchCreateParams, MessageBatchIndividualResponse } from '@anthrop
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chatItems } from '../support/service/api-client';
 import { DATABASE_KINDS, TEST_KEY, TestService } from '../support/service/test-service';
+import { sampled } from '../support/tier';
 import type { AnthropicSimulator } from '../support/upstreams/anthropic/anthropic-simulator';
 import type { AnySimulator } from '../support/upstreams/kit/simulator';
 import { SIMULATORS } from '../support/upstreams/simulators';
@@ -29,7 +30,7 @@ function sentTo(simulator: AnthropicSimulator): unknown[] {
 }
 
 /** The vendor's own client, as it comes from npm. */
-describe.each(DATABASE_KINDS)('the Anthropic SDK, %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))('the Anthropic SDK, %s database', (database) => {
   const simulators = new Map<string, AnySimulator>();
   let service: TestService;
   let client: Anthropic;

@@ -2,11 +2,12 @@ import { chatItems, type ApiClient, type ErrorBody } from '../support/service/ap
 import { blobsOf, eventually, holdings } from '../support/service/leftovers';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS } from '../support/service/test-service';
+import { sampled } from '../support/tier';
 
 const PROMPTS = ['a secret prompt', '#status:400', 'c'];
 const NO_ROWS = { batches: 0, parts: 0, files: 0 };
 
-describe.each(DATABASE_KINDS)('deleting a batch, %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('deleting a batch, %s database', (database) => {
   let openai: OpenAiService;
   let api: ApiClient;
 

@@ -9,14 +9,14 @@ import { eventually } from '../support/service/leftovers';
 import { OpenAiService } from '../support/service/openai-service';
 import { storeKeys } from '../support/service/stored-keys';
 import { DATABASE_KINDS, TEST_KEY, TestService } from '../support/service/test-service';
-import { FULL_TIER } from '../support/tier';
+import { FULL_TIER, sampled } from '../support/tier';
 
 /** Other connections that listen, whose last statement was to say so. */
 const LISTENERS = `SELECT pid FROM pg_stat_activity
   WHERE datname = current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()`;
 const PROMPTS = ['a', 'b', 'c', 'd'];
 
-describe.each(DATABASE_KINDS)('events of a batch, %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))('events of a batch, %s database', (database) => {
   let openai: OpenAiService;
 
   beforeAll(async () => {

@@ -7,6 +7,7 @@ import { chatItems, type Answer, type ErrorBody } from '../support/service/api-c
 import { expectRefusal } from '../support/service/envelope';
 import { DATABASE_KINDS, TestService } from '../support/service/test-service';
 import { verified, WebhookReceiver } from '../support/service/webhook-receiver';
+import { sampled } from '../support/tier';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const WAIT_MS = 20_000;
@@ -17,7 +18,7 @@ const SETTINGS = {
 };
 const SECRETS_KEY = Buffer.alloc(32, 9).toString('base64');
 
-describe.each(DATABASE_KINDS)('webhooks, database %s', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('webhooks, database %s', (database) => {
   let service: TestService;
   let receiver: WebhookReceiver;
 

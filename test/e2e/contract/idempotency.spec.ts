@@ -4,6 +4,7 @@ import { expectFaults, expectRefusal } from '../../support/service/envelope';
 import { createKey, runKeys } from '../../support/service/keys-command';
 import { blobsOf } from '../../support/service/leftovers';
 import { DATABASE_KINDS, TestService } from '../../support/service/test-service';
+import { sampled } from '../../support/tier';
 
 const BODY = JSON.stringify({ requests: chatItems(['one', 'two'], 'sandbox/echo'), metadata: { nul: '\0', run: 'a' } });
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -12,7 +13,7 @@ const AT_ONCE = 50;
 /** Nobody listens there, so its batches stay active. */
 const UNREACHABLE = { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9' };
 
-describe.each(DATABASE_KINDS)('idempotent creates, %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('idempotent creates, %s database', (database) => {
   let service: TestService;
   let api: ApiClient;
   let keys = 0;

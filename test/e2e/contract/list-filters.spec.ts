@@ -1,10 +1,11 @@
 import { chatItems, type ApiClient, type BatchBody } from '../../support/service/api-client';
 import { DATABASE_KINDS, TestService } from '../../support/service/test-service';
+import { sampled } from '../../support/tier';
 
 /** Nobody listens there, so its batches stay as they are until they are cancelled. */
 const OPENAI = { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9' };
 
-describe.each(DATABASE_KINDS)('filters of the list, %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('filters of the list, %s database', (database) => {
   let service: TestService;
   let api: ApiClient;
   /** In the order of their creation. */

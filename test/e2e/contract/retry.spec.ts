@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sampled } from '../../support/tier';
 import type { OpenAiSimulator } from '../../support/upstreams/openai/openai-simulator';
 import { chatItems, type ApiClient, type BatchBody, type ErrorBody } from '../../support/service/api-client';
 import { expectFaults, expectRefusal } from '../../support/service/envelope';
@@ -19,7 +20,7 @@ interface Entry {
   error: { code: string } | null;
 }
 
-describe.each(DATABASE_KINDS)('retries, on the %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))('retries, on the %s database', (database) => {
   let openai: OpenAiService;
   let simulator: OpenAiSimulator;
   let api: ApiClient;
