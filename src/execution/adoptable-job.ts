@@ -43,11 +43,11 @@ export class AdoptableJob {
     }
     if (!ENDED_STATES.includes(state)) return;
     const isOurs = await areOf(attemptOf(part, batch), adapter.results(id, signal, batch.endpoint));
-    if (isOurs) return;
+    if (isOurs === true) return;
     throw new OperatorError(
-      isOurs === null
-        ? `The job ${id} has ended without a row that tells whose it is, so there is nothing to adopt`
-        : `The rows of the job ${id} do not carry the token ${part.attemptToken} of the part ${part.id}: it is another’s`,
+      isOurs === false
+        ? `The rows of the job ${id} do not carry the token ${part.attemptToken} of the part ${part.id}: it is another’s`
+        : `The job ${id} has ended without a row that tells whose it is, so there is nothing to adopt`,
     );
   }
 

@@ -48,7 +48,7 @@ export class RecoveryStep {
     if (found) return this.ends.adopt(leased, adapter, found);
     if (part.withdrawnAt) return part.stopReason ? this.ends.giveUp(leased) : this.ends.startAgain(leased);
     if (part.lookups < LOOKUPS_BEFORE_WITHDRAWAL) return this.lookAgain(leased, adapter, { lookups: part.lookups + 1 });
-    // Nothing of ours could be taken away there: a create that is on its way may still take place.
+    // Nothing of ours could be taken away there: a create that is on its way may still take place, or took place and cannot be told.
     if (adapter.capabilities.recovery === 'results') return this.ends.park(leased);
     await adapter.withdraw(attempt, signal);
     await this.lookAgain(leased, adapter, { withdrawnAt: new Date(this.clock.now()) });

@@ -165,6 +165,12 @@ describe('Anthropic alone', () => {
       expect(await scenario.adapter.find(scenario.attempt(TOKENS[0], more), scenario.signal)).toBeNull();
     });
 
+    it('is not found, nor waited for, when its batch ended without a row that tells whose it is', async () => {
+      const id = await scenario.runTexts(['#drop']);
+      expect(await scenario.state(id)).toBe('completed');
+      expect(await scenario.adapter.find(scenario.attempt(TOKENS[0], { itemCount: 1 }), scenario.signal)).toBeNull();
+    });
+
     it('is found behind many others', async () => {
       const { attempt, id } = await scenario.submit();
       const other = scenario.attempt(TOKENS[1], { itemCount: 1 });

@@ -29,7 +29,7 @@ export interface ProviderCapabilities {
   /**
    * How an attempt whose create had no clear answer is found again. `lookup`: by a name or an upload of ours, so that one that is
    * not found can be fenced and begun again. `results`: only by the results of a job that has ended; one that is not found is
-   * parked for an operator, and so is every one with `none`.
+   * never begun again but parked for an operator, and so is every one with `none`.
    */
   readonly recovery: 'lookup' | 'results' | 'none';
   /** Whether a job can be told to stop and keeps what ran; where it is `none` we wait for the end. */
@@ -168,7 +168,10 @@ export interface ProviderAdapter {
   stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string | null>;
   /** Creates the upstream batch; never retried by the adapter. */
   submit(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<RemoteBatch>;
-  /** Looks for a batch that this attempt created; null when the provider shows none. */
+  /**
+   * Looks for a batch that this attempt created; null when the provider shows none, and with `recovery: 'results'` also when it shows
+   * one of which nobody will ever know.
+   */
   find(attempt: Attempt, signal: AbortSignal): Promise<RemoteBatch | null>;
   poll(remoteId: string, signal: AbortSignal): Promise<RemoteBatch>;
   /**

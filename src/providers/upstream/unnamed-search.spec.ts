@@ -1,5 +1,5 @@
 import { IncompleteDownloadError, type Attempt, type ItemOutcome } from '../contract/adapter';
-import { areOf, findUnnamed } from './unnamed-search';
+import { areOf, findUnnamed, type Ownership } from './unnamed-search';
 
 const SENT_AT = 10_000_000_000;
 const MINUTE = 60_000;
@@ -9,7 +9,7 @@ interface Batch {
   readonly name: string;
   readonly createdAt?: number;
   readonly fits?: boolean;
-  readonly ours?: boolean | null;
+  readonly ours?: Ownership;
 }
 
 async function find(batches: readonly Batch[]) {
@@ -35,19 +35,32 @@ async function find(batches: readonly Batch[]) {
 
 describe('findUnnamed', () => {
   it('finds the batch that is ours behind others', async () => {
-    const batches = [{ name: 'a' }, { name: 'b', ours: null }, { name: 'c', ours: true }, { name: 'd', ours: true }];
+    const batches = [
+      { name: 'a' },
+      { name: 'b', ours: 'untold' as const },
+      { name: 'c', ours: true },
+      { name: 'd', ours: true },
+    ];
     expect(await find(batches)).toEqual({ found: 'c', asked: ['a', 'b', 'c'] });
   });
 
   it('is not sure as long as one may be ours', async () => {
-    expect((await find([{ name: 'a', ours: null }, { name: 'b' }])).found).toBe('attempt_not_named');
+    expect((await find([{ name: 'a', ours: 'untold' }, { name: 'b' }])).found).toBe('attempt_not_named');
     expect((await find([{ name: 'a' }, { name: 'b' }])).found).toBeNull();
     expect((await find([])).found).toBeNull();
   });
 
+  it.each([
+    [[], null],
+    [[{ name: 'b', ours: true }], 'b'],
+    [[{ name: 'b', ours: 'untold' as const }], 'attempt_not_named'],
+  ])('does not wait for one that will never tell, beside %j', async (others, found) => {
+    expect((await find([{ name: 'a', ours: 'unknowable' }, ...others])).found).toBe(found);
+  });
+
   it('is not sure either of one whose time cannot be read', async () => {
     const timeless = { name: 'timeless', createdAt: NaN };
-    expect((await find([{ ...timeless, ours: null }])).found).toBe('attempt_not_named');
+    expect((await find([{ ...timeless, ours: 'untold' }])).found).toBe('attempt_not_named');
     expect((await find([{ ...timeless, ours: true }])).found).toBe('timeless');
   });
 
@@ -76,14 +89,14 @@ describe('areOf', () => {
     [['', 'r0000000-aaaaaaa1'], true],
     [['r0000000-bbbbbbb2', 'r0000000-aaaaaaa1'], false],
     [['somebody’s'], false],
-    [[''], null],
-    [[], null],
+    [[''], 'unknowable'],
+    [[], 'unknowable'],
   ])('goes by the first id of %j', async (ids, expected) => {
     expect(await areOf(attempt, outcomes(ids))).toBe(expected);
   });
 
   it('is not sure when the download is cut short, and hides no other error', async () => {
-    expect(await areOf(attempt, outcomes([], new IncompleteDownloadError('cut')))).toBeNull();
+    expect(await areOf(attempt, outcomes([], new IncompleteDownloadError('cut')))).toBe('untold');
     await expect(areOf(attempt, outcomes([], new RangeError('x')))).rejects.toBeInstanceOf(RangeError);
   });
 });

@@ -18,6 +18,7 @@ describe('nothing lost, nothing bought twice', () => {
   afterEach(() => {
     bench.simulator.release();
     bench.simulator.faults.clear();
+    anthropic.faults.clear();
   });
   afterAll(async () => {
     await bench.dispose();
@@ -71,5 +72,17 @@ describe('nothing lost, nothing bought twice', () => {
       'cancelled',
       ['submission_unconfirmed', 'submission_unconfirmed'],
     ]);
+  });
+
+  it('parks a create without an answer where the one job that may be it ended without a row that tells', async () => {
+    const before = anthropic.created.length;
+    anthropic.faults.add({ route: 'create', kind: 'reset_after' });
+    const { body } = await app.api.create({ requests: chatItems(['#drop'], 'claude-haiku-4-5') });
+    await bench.partWhen(body.id, 'waits for an operator', (part) => part.state === 'needs_operator');
+    expect(anthropic.created).toHaveLength(before + 1);
+    // As long as the job was waited for, the cancel waited with it, until the deadline.
+    await app.api.cancel(body.id);
+    const batch = await app.api.waitFor(body.id, ENDED);
+    expect([batch.status, outcomes(batch)]).toEqual(['cancelled', ['submission_unconfirmed']]);
   });
 });

@@ -103,7 +103,8 @@ class AnthropicAdapter implements ProviderAdapter {
       batches: this.list(signal),
       createdAt: (batch) => Date.parse(batch.created_at),
       fits: (batch) => totalOf(batch) === attempt.itemCount,
-      isOurs: async (batch) => (isEnded(batch) ? areOf(attempt, this.outcomes(batch, signal, attempt.endpoint)) : null),
+      isOurs: async (batch) =>
+        isEnded(batch) ? areOf(attempt, this.outcomes(batch, signal, attempt.endpoint)) : 'untold',
     });
     return found && toRemoteBatch(found);
   }

@@ -12,11 +12,12 @@ import {
   type UnsupportedField,
 } from '../../contract/adapter';
 import type { AdapterDefinition } from '../../contract/definition';
+import { ENDED_STATES } from '../../contract/ended-states';
 import { ProviderCallError } from '../../contract/errors';
 import { refusedByTraits } from '../../translation/traits';
 import { arrayBody } from '../../upstream/array-body';
 import { unreadable } from '../../upstream/read-outcomes';
-import { areOf, findUnnamed } from '../../upstream/unnamed-search';
+import { areOf, findUnnamed, type Ownership } from '../../upstream/unnamed-search';
 import { readNewestFirst } from '../../upstream/unnamed-search-list';
 import { UpstreamApi } from '../../upstream/upstream-api';
 import { toRemoteState } from '../openai-shaped/openai-shaped.mapper';
@@ -154,13 +155,13 @@ class OpenRouterAdapter implements ProviderAdapter {
    * nothing and has nothing to read: where it is ours all the same, to send the attempt again costs nothing twice, and the
    * reason comes again. Of one that expired or was cancelled something may have been charged, and nobody can tell whose it was.
    */
-  private async isOf(attempt: Attempt, batch: BatchWire, signal: AbortSignal): Promise<boolean | null> {
+  private async isOf(attempt: Attempt, batch: BatchWire, signal: AbortSignal): Promise<Ownership> {
     const state = toRemoteState(batch.status);
     if (state === 'completed') return areOf(attempt, this.results(batch.id, signal));
-    if (state !== 'failed') return null;
+    if (state !== 'failed') return ENDED_STATES.includes(state) ? 'unknowable' : 'untold';
     const item = namedItem(batch);
     if (item !== null) return item.endsWith(`-${attempt.token}`);
-    return wasNotCharged(batch) ? false : null;
+    return wasNotCharged(batch) ? false : 'unknowable';
   }
 
   /** Every batch of the workspace, newest first. */
