@@ -12,7 +12,9 @@ import { eventually, ExecutionBench, type BenchApp } from '../../support/executi
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
 
 const DAY = 24 * HOUR;
-const OFTEN = { RECONCILE_INTERVAL_MS: '50' };
+/** Nothing here is about a provider that is slow: the machine may be. */
+const PATIENT = { UPSTREAM_TIMEOUT_MS: '20000' };
+const OFTEN = { ...PATIENT, RECONCILE_INTERVAL_MS: '50' };
 
 describe('what is left of deleted batches', () => {
   let bench: ExecutionBench;
@@ -72,7 +74,7 @@ describe('what is left of deleted batches', () => {
   });
 
   it('is a 404 also for who had just found it', async () => {
-    const app = await bench.start();
+    const app = await bench.start(PATIENT);
     for (const pathOf of [
       (batch: BatchBody) => `/v1/batches/${batch.id}/results`,
       (batch: BatchBody) => `/v1/batches/${batch.id}/results?limit=1`,
