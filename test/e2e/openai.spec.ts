@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { chatItems, type ApiClient, type BatchBody, type ResultEntry } from '../support/service/api-client';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS } from '../support/service/test-service';
+import { sampled } from '../support/tier';
 
 const EXAMPLE = resolve(__dirname, '../../examples/requests.json');
 
-describe.each(DATABASE_KINDS)('a batch at OpenAI, %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('a batch at OpenAI, %s database', (database) => {
   let openai: OpenAiService;
   let api: ApiClient;
 

@@ -11,7 +11,7 @@ import { replayCommand, shrink } from './world/shrink';
 /** Of {@link EngineEnvironment}. */
 declare const PGlite: typeof Engine;
 
-const HISTORIES = FULL_TIER ? 2000 : 3;
+const HISTORIES = FULL_TIER ? 2000 : 2;
 const SAMPLED_MUTANTS = ['a lease is taken from whoever holds it', 'rows that are missing are not waited for'];
 const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
