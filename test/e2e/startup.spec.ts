@@ -4,10 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { chatItems } from '../support/service/api-client';
 import { runCommand, runKeys } from '../support/service/keys-command';
 import { DATABASE_KINDS, TestService } from '../support/service/test-service';
+import { sampled } from '../support/tier';
 
 const MAIN = resolve(__dirname, '../../dist/main.js');
 
-describe.each(DATABASE_KINDS)('the process, %s database', (database) => {
+describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('the process, %s database', (database) => {
   let service: TestService;
 
   beforeAll(async () => {
