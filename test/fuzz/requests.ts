@@ -93,12 +93,15 @@ function pathOf({ method, path, pathParameters }: ServedOperation, ids: Ids): fc
       { weight: 1, arbitrary: fc.stringMatching(/^[\x21-\x7e]{1,30}$/) },
     );
   });
-  return fc
-    .tuple(...fillings)
-    .map((filled) =>
-      pathParameters.reduce((text, name, index) => text.replace(`{${name}}`, () => filled[index] ?? ''), path),
-    )
-    .map((text) => text.replaceAll(/[?#]/g, ''));
+  return (
+    fc
+      .tuple(...fillings)
+      .map((filled) =>
+        pathParameters.reduce((text, name, index) => text.replace(`{${name}}`, () => filled[index] ?? ''), path),
+      )
+      // A path of another operation would be answered as that one.
+      .map((text) => text.replaceAll(/[?#]/g, 'x'))
+  );
 }
 
 function queryOf({ operation }: ServedOperation, values: SchemaValues): fc.Arbitrary<string> {

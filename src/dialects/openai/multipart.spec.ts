@@ -39,13 +39,15 @@ describe('readForm', () => {
     ['ends in the file', part(FILE, 'x').slice(0, -3)],
     ['ends in another file', part('name="other"; filename="x"', 'x').slice(0, -3)],
     ['is none', 'hello'],
+    ['has a broken head before the file', `--b\r\nContent-D\bq: x\r\n\r\nx\r\n${part(FILE, 'x')}--`],
   ])('refuses with 400 a form that %s, even where the file is read late', async (_, body) => {
     const late = async (bytes: AsyncIterable<Buffer>) => {
       await turn();
       return text(bytes);
     };
     for (const store of [stored, late])
-      await expect(readForm(HEADERS, piecesOf(body), store)).rejects.toMatchObject({ code: 'invalid_request' });
+      for (const size of [7, body.length])
+        await expect(readForm(HEADERS, piecesOf(body, size), store)).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   it('throws what the body and the store throw', async () => {

@@ -42,10 +42,12 @@ export async function readForm<T>(
   const source = new WatchedBody(body);
   const parts = new FormParts(parser);
   let file: Promise<FormFile<T>> | null = null;
+  let open: Readable | null = null;
   parser.on('file', (name: string | undefined, stream, { filename }: { filename?: string }) => {
     // Broken off before somebody reads it, it would end the process otherwise; who reads it then is told.
     stream.on('error', () => undefined);
     if (name !== FILE_FIELD) return parts.refuse(name, stream);
+    open = stream;
     file = store(source.bytesOf(stream)).then((stored) => ({ stored, filename: filename || null }));
     // What it failed of ends the reading of the rest, and is thrown in its place.
     file.catch((error: unknown) => parser.destroy(error as Error));
@@ -54,6 +56,8 @@ export async function readForm<T>(
     () => null,
     (error: unknown) => error as Error,
   );
+  // A parser that broke may still have begun a file, in the chunk that it broke of, whose end never comes.
+  if (failure) (open as Readable | null)?.destroy(failure);
   const stored = await (file as Promise<FormFile<T>> | null);
   if (failure) throw source.explain(failure);
   parts.throwFaults();
