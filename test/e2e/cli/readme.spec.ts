@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { BatchBody } from '../../support/service/api-client';
 import { CLIENT } from '../../support/service/client-command';
+import { runKeys } from '../../support/service/keys-command';
 import { TEST_KEY, TestService } from '../../support/service/test-service';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -17,7 +18,7 @@ describe('the snippets of README.md', () => {
   let folder: string;
 
   beforeAll(async () => {
-    service = await TestService.start({ database: 'embedded' });
+    service = await TestService.start({ database: 'embedded', env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' } });
     folder = await mkdtemp(join(tmpdir(), 'meshbatch-readme-'));
     await cp(join(ROOT, 'examples', 'requests.json'), join(folder, 'examples', 'requests.json'));
     // As npx does in an installation, without asking the registry.
@@ -48,6 +49,30 @@ describe('the snippets of README.md', () => {
     const batch = JSON.parse(told.at(-1) ?? '') as BatchBody;
     expect(batch).toMatchObject({ id: ID, request_counts: { total: 220, completed: 220, failed: 0 } });
     expect(batch.results).toHaveLength(220);
+  });
+
+  (HAS_CURL ? it : it.skip)('name a webhook with curl', async () => {
+    const [snippet = ''] = await snippetsOf('Webhooks');
+    // In place of an address that only its owner has.
+    const answer = await shell(snippet.replace('https://example.com', 'http://127.0.0.1:9'));
+    expect(JSON.parse(answer)).toMatchObject({
+      id: expect.stringMatching(/^whk_/),
+      secret: expect.stringMatching(/^whsec_/),
+    });
+  });
+
+  it('make and list keys', async () => {
+    const [snippet = ''] = await snippetsOf('Keys');
+    // Of the lines with a whole id: the others name a key of the reader's.
+    const lines = snippet.split('\n').filter((line) => line !== '' && !line.includes('…'));
+    expect(lines.length).toBeGreaterThanOrEqual(4);
+    for (const line of lines) {
+      const [first = '', ...rest] = line.replace(/^npm run keys -- /, '').split(' ');
+      await runKeys(service, first, ...rest);
+    }
+    expect(await runKeys(service, 'list')).toContainEqual(
+      expect.objectContaining({ owner: 'acme', scopes: 'batches:read' }),
+    );
   });
 
   it('run batches from the command line', async () => {
