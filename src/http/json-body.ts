@@ -49,8 +49,14 @@ export async function validBody<T extends object>(bytes: Buffer, dto: Type<T>): 
   return instance;
 }
 
-function checkHeaders({ headers }: IncomingMessage): void {
-  if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
+/** Whether the headers say that the body is one JSON document. */
+export function isJson({ headers }: IncomingMessage): boolean {
+  return JSON_TYPE.test(headers['content-type'] ?? '');
+}
+
+function checkHeaders(request: IncomingMessage): void {
+  const { headers } = request;
+  if (!isJson(request)) {
     throw new MeshbatchError('unsupported_media_type', 'The Content-Type must be application/json.');
   }
   if (headers['content-encoding'] !== undefined) {

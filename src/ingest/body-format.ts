@@ -4,6 +4,7 @@ import { EnvelopeReader, LEVELS_AROUND_ITEM } from '../common/jsonl/envelope-rea
 import type { ItemsReader, ItemsSink } from '../common/jsonl/items-reader';
 import { LinesReader } from '../common/jsonl/lines-reader';
 import { headerValues } from '../http/header-values';
+import { isJson } from '../http/json-body';
 import { rawQuery } from '../http/raw-query';
 import { METADATA_MAX_BYTES } from './dto/create-batch-request.dto';
 import { UnsupportedMediaTypeError } from './ingest.errors';
@@ -14,7 +15,7 @@ export const MAX_ITEM_BYTES = 64 * 1024 * 1024;
 export const MAX_DEPTH = 512;
 /** White space and escapes may make the text longer than the value that the limit is about. */
 const MAX_FIELD_BYTES = 8 * METADATA_MAX_BYTES;
-const [JSON_TYPE, LINES_TYPE] = [/^application\/json\s*(;|$)/i, /^application\/(x-ndjson|jsonl|x-jsonlines)\s*(;|$)/i];
+const LINES_TYPE = /^application\/(x-ndjson|jsonl|x-jsonlines)\s*(;|$)/i;
 /** Items in lines have no document around them. */
 export const LINES_OPTIONS = {
   maxItemBytes: MAX_ITEM_BYTES,
@@ -42,11 +43,6 @@ export type BodyFormat =
       /** JSON. */
       readonly metadata: GivenValue | null;
     };
-
-/** Whether the headers say that the body is one JSON document. */
-export function isJson(request: IncomingMessage): boolean {
-  return JSON_TYPE.test(request.headers['content-type'] ?? '');
-}
 
 /** The format that the headers name. @throws UnsupportedMediaTypeError */
 export function formatOf(request: IncomingMessage): BodyFormat {
