@@ -19,16 +19,27 @@ export function residentBytes(pid: number): number {
   return Number(line?.[1]) * KIB;
 }
 
-/** The most resident memory of a process while `work` runs, in bytes, looked at every 20 ms; and what `work` resolves to. */
-export async function peakResidentBytes<T>(pid: number, work: () => Promise<T>): Promise<{ peak: number; result: T }> {
-  let peak = residentBytes(pid);
-  const look = () => (peak = Math.max(peak, residentBytes(pid)));
+/** Resident memory of a process, in bytes, every 20 ms while `work` runs; and what `work` resolves to. */
+export async function residentWhile<T>(pid: number, work: () => Promise<T>): Promise<{ bytes: number[]; result: T }> {
+  const bytes = [residentBytes(pid)];
+  const look = () => bytes.push(residentBytes(pid));
   const timer = setInterval(look, LOOK_MS);
   try {
     const result = await work();
     look();
-    return { peak, result };
+    return { bytes, result };
   } finally {
     clearInterval(timer);
   }
+}
+
+/** The most of {@link residentWhile}. */
+export async function peakResidentBytes<T>(pid: number, work: () => Promise<T>): Promise<{ peak: number; result: T }> {
+  const { bytes, result } = await residentWhile(pid, work);
+  return { peak: most(bytes), result };
+}
+
+/** Of more numbers than a call takes. */
+export function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b));
 }
