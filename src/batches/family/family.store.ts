@@ -20,7 +20,6 @@ export type Family = readonly [FamilyMember, ...FamilyMember[]];
 interface RetryRow {
   readonly id: string;
   readonly status: BatchStatus;
-  readonly retry_ordinal: number;
 }
 
 /** Families of batches. Only the first batch of one and its retries belong to it: a retry of a retry is one of the first batch's. */
@@ -51,16 +50,19 @@ export class FamilyStore {
    * Holds the row of the first batch, so that no other retry of the family can come in, and looks whether one has meanwhile.
    * Throws {@link FamilyActiveError}, {@link FamilyGrewError}, or {@link NotFoundError} when the first batch is gone.
    */
-  async lockUnchanged([root, ...retries]: Family, tx: EntityManager): Promise<void> {
+  async lockUnchanged(family: Family, tx: EntityManager): Promise<void> {
+    const first = family[0].batch.id;
     const batches = this.database.tableOf(BatchEntity);
-    const [locked] = await tx.query<object[]>(`SELECT id FROM ${batches} WHERE id = $1 FOR UPDATE`, [root.batch.id]);
+    const [locked] = await tx.query<object[]>(`SELECT id FROM ${batches} WHERE id = $1 FOR UPDATE`, [first]);
     if (!locked) throw new NotFoundError();
     // After the lock and not with it: only a new statement sees what others committed while this one waited.
     const rows = await tx.query<RetryRow[]>(
-      `SELECT id, status, retry_ordinal FROM ${batches} WHERE root_id = $1 AND retry_ordinal > $2 ORDER BY retry_ordinal`,
-      [root.batch.id, retries.at(-1)?.batch.retryOrdinal ?? 0],
+      `SELECT id, status FROM ${batches} WHERE root_id = $1 ORDER BY retry_ordinal`,
+      [first],
     );
-    const newest = rows.at(-1);
+    // By their ids: a new retry takes the number of one that was deleted.
+    const known = new Set(family.map(({ batch }) => batch.id));
+    const newest = rows.filter(({ id }) => !known.has(id)).at(-1);
     if (newest && !isTerminal(newest.status)) throw new FamilyActiveError(newest.id);
     if (newest) throw new FamilyGrewError(newest.id);
   }
