@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { resume } from '../common/resume';
 import { markGzip } from './gzip';
 import { takeOver, type PlatformResponse } from './platform';
 
@@ -34,12 +35,4 @@ export async function sendStream(
   await (gzip ? pipeline(bytes, createGzip(GZIP), answer) : pipeline(bytes, answer)).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });
-}
-
-async function* resume(first: IteratorResult<Uint8Array>, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    for (let next = first; !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
 }

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { BlobNotFoundError } from '../../blobs/blob-store';
 import { NotFoundError } from '../../http/meshbatch-error';
 import { Database } from '../../persistence/database';
 import { BatchEntity } from '../batch.entity';
 import { isTerminal, type BatchStatus } from '../batch-status';
 import { BatchesStore } from '../batches.store';
 import { hasEnded, type EndedPart } from '../results-pages';
-import { FamilyActiveError, FamilyGrewError } from './retry.errors';
+import { FamilyActiveError, FamilyGrewError, InputDeletedError } from './retry.errors';
 
 /** A batch of a family, and those of its parts whose outcomes are there. */
 export interface FamilyMember {
@@ -30,20 +31,31 @@ export class FamilyStore {
     private readonly batches: BatchesStore,
   ) {}
 
-  /** The family of any of its batches. */
+  /** The family of any of its batches; throws {@link NotFoundError} when that batch was deleted since it was read. */
   async of({ id, rootId }: Pick<BatchEntity, 'id' | 'rootId'>): Promise<Family> {
-    const first = rootId ?? id;
-    const batches = await this.database.manager.find(BatchEntity, {
-      where: [{ id: first }, { rootId: first }],
-      order: { retryOrdinal: { direction: 'ASC', nulls: 'FIRST' } },
-    });
-    // One by one: a reader takes no more connections than another.
-    const members: FamilyMember[] = [];
-    for (const batch of batches) members.push(await this.withParts(batch));
-    const [root, ...retries] = members;
-    // It was deleted a moment ago.
-    if (!root) throw new NotFoundError();
-    return [root, ...retries];
+    let family = await this.startingAt(rootId ?? id);
+    // A first batch that is deleted leaves its retries standing for themselves.
+    if (!family && rootId !== null) family = await this.startingAt(id);
+    if (!family?.some(({ batch }) => batch.id === id)) throw new NotFoundError();
+    return family;
+  }
+
+  /**
+   * Does something with the family of a batch, and does it again with what is left of it when it came upon a batch that was deleted meanwhile.
+   * Throws {@link NotFoundError} when that was the batch itself.
+   */
+  async use<T>(named: Pick<BatchEntity, 'id' | 'rootId'>, work: (family: Family) => Promise<T>): Promise<T> {
+    let family = await this.of(named);
+    for (;;) {
+      try {
+        return await work(family);
+      } catch (error) {
+        if (!lacksSomething(error)) throw error;
+        const left = await this.of(named);
+        if (family.every(({ batch }) => left.some((member) => member.batch.id === batch.id))) throw error;
+        family = left;
+      }
+    }
   }
 
   /**
@@ -67,7 +79,24 @@ export class FamilyStore {
     if (newest) throw new FamilyGrewError(newest.id);
   }
 
-  private async withParts(batch: BatchEntity): Promise<FamilyMember> {
-    return { batch, parts: (await this.batches.listParts(batch.id)).filter(hasEnded) };
+  /** Null when its first batch is no more. */
+  private async startingAt(first: string): Promise<Family | null> {
+    const batches = await this.database.manager.find(BatchEntity, {
+      where: [{ id: first }, { rootId: first }],
+      order: { retryOrdinal: { direction: 'ASC', nulls: 'FIRST' } },
+    });
+    const members: FamilyMember[] = [];
+    // One by one: a reader takes no more connections than another.
+    for (const batch of batches) {
+      const parts = await this.batches.listParts(batch.id);
+      // Without parts it was deleted since.
+      if (parts.length > 0) members.push({ batch, parts: parts.filter(hasEnded) });
+    }
+    const [root, ...retries] = members;
+    return root?.batch.id === first ? [root, ...retries] : null;
   }
+}
+
+function lacksSomething(error: unknown): boolean {
+  return [BlobNotFoundError, NotFoundError, InputDeletedError].some((kind) => error instanceof kind);
 }

@@ -29,7 +29,8 @@ class Bench {
 
   constructor() {
     const reader = new SegmentReader(this.blobs);
-    const store = { of: () => Promise.resolve(this.family) } as unknown as FamilyStore;
+    const use = <T>(_: unknown, work: (family: Family) => Promise<T>) => work(this.family);
+    const store = { use } as unknown as FamilyStore;
     const [origins, walk] = [new Origins(reader), new FamilyWalk(reader, new Origins(reader))];
     this.merged = new MergedResults(store, walk, origins, reader);
     this.selection = new RetrySelection(walk);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChunkBuilder } from '../../common/jsonl/chunk-builder';
+import { resume } from '../../common/resume';
 import type { ResultsView } from '../../files/results-index';
 import { SegmentReader } from '../../files/segment-reader';
 import { ValidationFailedError } from '../../http/meshbatch-error';
@@ -36,9 +37,19 @@ export class MergedResults {
     private readonly reader: SegmentReader,
   ) {}
 
-  /** @throws ValidationFailedError when `after` is no entry of the family */
-  async open(batch: BatchEntity, { after, limit = Infinity, status, custom_id }: ResultsQuery): Promise<MergedPage> {
-    const family = await this.families.of(batch);
+  /** @throws ValidationFailedError when `after` is no entry of the family, NotFoundError when the batch was deleted since it was read */
+  open(batch: BatchEntity, query: ResultsQuery): Promise<MergedPage> {
+    return this.families.use(batch, async (family) => {
+      const page = await this.pageOf(family, query);
+      // Up to the first of them a batch that was deleted meanwhile can still be left out.
+      return { ...page, lines: resume(await page.lines.next(), page.lines) };
+    });
+  }
+
+  private async pageOf(
+    family: Family,
+    { after, limit = Infinity, status, custom_id }: ResultsQuery,
+  ): Promise<MergedPage> {
     const from = after === undefined ? 0 : (await this.itemOf(family, after)) + 1;
     const outcomes = await this.latestOf(family);
     const view: ResultsView = status ?? 'all';

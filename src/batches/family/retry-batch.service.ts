@@ -51,7 +51,10 @@ export class RetryBatchService {
   /** Throws a {@link MeshbatchError}; when it throws anything else the batch is not stored, as far as can be known. */
   async retry(order: RetryOrder): Promise<CreatedBatch> {
     const named = await this.batches.get(order.ownerId, order.batchId);
-    const family = await this.families.of(named);
+    return this.families.use(named, (family) => this.retryOf(family, named, order));
+  }
+
+  private async retryOf(family: Family, named: BatchEntity, order: RetryOrder): Promise<CreatedBatch> {
     assertRetriable(family);
     await this.input.assertThere(family[0]);
     const { endpoint, model } = family[0].batch;

@@ -14,8 +14,26 @@ export class RootInput {
     if (!(await this.input.isThere(batch.id))) throw new InputDeletedError(batch.id);
   }
 
-  /** Those with these indexes, which grow, in groups as they are read; parts without any are not read. */
-  async *items({ parts }: FamilyMember, indexes: Uint32Array): AsyncGenerator<StoredItem[]> {
+  /**
+   * Those with these indexes, which grow, in groups as they are read; parts without any are not read. Throws {@link InputDeletedError}
+   * when the input is deleted meanwhile.
+   */
+  async *items(first: FamilyMember, indexes: Uint32Array): AsyncGenerator<StoredItem[]> {
+    try {
+      yield* this.read(first, indexes);
+    } catch (error) {
+      await this.assertThere(first);
+      throw error;
+    }
+  }
+
+  /** Bytes that so many requests of the batch take, about. */
+  estimate({ batch, parts }: FamilyMember, count: number): number {
+    const bytes = parts.reduce((sum, part) => sum + part.inputBytes, 0);
+    return Math.ceil((bytes * count) / batch.total);
+  }
+
+  private async *read({ parts }: FamilyMember, indexes: Uint32Array): AsyncGenerator<StoredItem[]> {
     let next = 0;
     for (const part of parts) {
       if (next === indexes.length || indexes[next]! >= part.firstItem + part.itemCount) continue;
@@ -26,11 +44,5 @@ export class RootInput {
         if (wanted.length > 0) yield wanted;
       }
     }
-  }
-
-  /** Bytes that so many requests of the batch take, about. */
-  estimate({ batch, parts }: FamilyMember, count: number): number {
-    const bytes = parts.reduce((sum, part) => sum + part.inputBytes, 0);
-    return Math.ceil((bytes * count) / batch.total);
   }
 }

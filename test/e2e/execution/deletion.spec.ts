@@ -7,7 +7,7 @@ import { Doctor } from '../../../src/execution/reconcile/doctor';
 import { TurnEntity } from '../../../src/execution/reconcile/turn.entity';
 import { Metrics } from '../../../src/metrics/metrics';
 import { samplesOf } from '../../support/metric-samples';
-import { chatItems, type BatchBody } from '../../support/service/api-client';
+import { chatItems, type BatchBody, type ErrorBody } from '../../support/service/api-client';
 import { eventually, ExecutionBench, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
 
@@ -41,6 +41,19 @@ describe('what is left of deleted batches', () => {
     );
   async function remove(app: BenchApp, id: string): Promise<void> {
     expect((await app.api.send('DELETE', `/v1/batches/${id}`)).status).toBe(200);
+  }
+  /** Does something before a blob of a batch is first read. Others read in the background, and are left alone. */
+  function atFirstRead(app: BenchApp, id: string, then: () => Promise<void>): jest.SpyInstance {
+    const store = app.get<BlobStore>(BlobStore);
+    const read = store.read.bind(store);
+    let isFirst = true;
+    return jest.spyOn(store, 'read').mockImplementation(async (key, ...rest) => {
+      if (isFirst && key.includes(id)) {
+        isFirst = false;
+        await then();
+      }
+      return read(key, ...rest);
+    });
   }
   async function findings(app: BenchApp): Promise<string[]> {
     return (await app.get(Doctor).examine()).flatMap(({ check, found }) => (found > 0 ? [check] : []));
@@ -84,25 +97,64 @@ describe('what is left of deleted batches', () => {
     for (const pathOf of [
       (batch: BatchBody) => `/v1/batches/${batch.id}/results`,
       (batch: BatchBody) => `/v1/batches/${batch.id}/results?limit=1`,
+      (batch: BatchBody) => `/v1/batches/${batch.id}/results?merged=true`,
       (batch: BatchBody) => `/v1/files/${batch.input_file_id}/content`,
       (batch: BatchBody) => `/v1/files/${batch.output_file_id}/content`,
     ]) {
       const batch = await app.api.waitFor(await bench.create(app, ['a', 'b']));
-      const store = app.get<BlobStore>(BlobStore);
-      const read = store.read.bind(store);
-      let isThere = true;
-      // Others read in the background, and are left alone.
-      const spied = jest.spyOn(store, 'read').mockImplementation(async (key, ...rest) => {
-        if (isThere && key.includes(batch.id)) {
-          isThere = false;
-          await remove(app, batch.id);
-        }
-        return read(key, ...rest);
-      });
+      const isFirst = atFirstRead(app, batch.id, () => remove(app, batch.id));
       const answer = await app.api.send('GET', pathOf(batch));
-      spied.mockRestore();
+      isFirst.mockRestore();
       expect([pathOf(batch), answer.status, answer.body.error.code]).toEqual([pathOf(batch), 404, 'not_found']);
     }
+  });
+
+  it('is left out of its family, which is read and retried without it', async () => {
+    const app = await bench.start(OFTEN);
+    const retry = (id: string) => app.api.send<BatchBody & ErrorBody>('POST', `/v1/batches/${id}/retry`);
+    const retried = async (id: string) => app.api.waitFor((await retry(id)).body.id);
+    /** What is answered when a batch is deleted, and more is done, before it or another one is first read. */
+    async function meanwhile<T>(read: string, deleted: string, ask: () => Promise<T>, more?: () => Promise<unknown>) {
+      const spied = atFirstRead(app, read, async () => {
+        await remove(app, deleted);
+        await more?.();
+      });
+      return ask().finally(() => spied.mockRestore());
+    }
+    async function merged(id: string): Promise<(string | number | null)[]> {
+      const answer = await app.api.send<unknown>('GET', `/v1/batches/${id}/results?merged=true`);
+      const text = typeof answer.body === 'string' ? answer.body.trimEnd() : JSON.stringify(answer.body);
+      const entries = text.split('\n').map((line) => JSON.parse(line) as { custom_id: string; id: string });
+      return [answer.status, ...entries.map((entry) => `${entry.id.slice(10, 36)} ${entry.custom_id}`)];
+    }
+    const entry = (id: string, item: number) => `${id.slice(6)} item-${item}`;
+
+    const root = await app.api.waitFor(await bench.create(app, ['a', '#status:500']));
+    const first = await retried(root.id);
+    expect(await meanwhile(first.id, first.id, () => merged(root.id))).toEqual([
+      200,
+      entry(root.id, 0),
+      entry(root.id, 1),
+    ]);
+
+    const second = await retried(root.id);
+    let other = '';
+    const late = await meanwhile(
+      root.id,
+      second.id,
+      () => retry(root.id),
+      async () => (other = (await retry(root.id)).body.id),
+    );
+    expect([late.status, late.body.error]).toEqual([409, expect.objectContaining({ details: { batch_id: other } })]);
+    await app.api.waitFor(other);
+
+    expect((await meanwhile(root.id, root.id, () => retry(root.id))).status).toBe(404);
+    const third = await retried(other);
+    expect(await meanwhile(other, other, () => merged(third.id))).toEqual([200, entry(third.id, 1)]);
+    const fourth = await retried(third.id);
+    const alone = await meanwhile(third.id, third.id, () => retry(fourth.id));
+    expect([alone.status, alone.body.retry_of]).toEqual([200, fourth.id]);
+    await app.api.waitFor(alone.body.id);
   });
 
   it('is erased once the blob store answers again, and meanwhile no orphan, but stuck after some tries', async () => {
