@@ -2,8 +2,8 @@ import { Get, Param, Res } from '@nestjs/common';
 import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner } from '../auth/owner.guard';
-import { BlobNotFoundError } from '../blobs/blob-store';
 import { OpenStreams } from '../files/open-streams';
+import { whileThere } from '../files/while-there';
 import { takeOver, type PlatformResponse } from '../http/platform';
 import { ValidQuery } from '../http/valid-query.decorator';
 import type { BatchEntity } from './batch.entity';
@@ -31,13 +31,10 @@ export class ResultsController {
     @Res() response: PlatformResponse,
   ): Promise<void> {
     const batch = await this.batches.get(owner.id, id);
-    try {
-      await this.send(batch, query, response);
-    } catch (error) {
-      // A batch that was deleted since is the 404 that it now is, if nothing of it was sent yet.
-      if (error instanceof BlobNotFoundError) await this.batches.get(owner.id, id);
-      throw error;
-    }
+    await whileThere(
+      () => this.send(batch, query, response),
+      () => this.batches.get(owner.id, id),
+    );
   }
 
   private async send(batch: BatchEntity, query: BatchResultsQuery, response: PlatformResponse): Promise<void> {

@@ -5,7 +5,7 @@ import parseRange from 'range-parser';
 import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator';
 import { CurrentOwner } from '../auth/owner.guard';
 import type { Owner } from '../auth/owner';
-import { BlobNotFoundError, type ByteRange } from '../blobs/blob-store';
+import type { ByteRange } from '../blobs/blob-store';
 import { toList } from '../http/dto/list.dto';
 import { MeshbatchError } from '../http/meshbatch-error';
 import { nodeRequest, nodeResponse, takeOver, type PlatformRequest, type PlatformResponse } from '../http/platform';
@@ -16,6 +16,7 @@ import { ListFilesQuery } from './dto/list-files.query';
 import { FilesService } from './files.service';
 import { OpenStreams } from './open-streams';
 import { SegmentReader } from './segment-reader';
+import { whileThere } from './while-there';
 
 @ApiController(withOpenAiPath('v1/files'), 'subpackage_files')
 export class FilesController {
@@ -72,13 +73,11 @@ export class FilesController {
     answer.setHeader('Accept-Ranges', 'bytes');
     answer.setHeader('Content-Length', range ? range.end - range.start + 1 : file.bytes);
     if (range) answer.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
-    try {
-      await this.streams.send(owner.id, response, this.reader.read(file.segments, range), { compressible: !range });
-    } catch (error) {
-      // A file that was deleted since is the 404 that it now is, if nothing of it was sent yet.
-      if (error instanceof BlobNotFoundError) await this.files.get(owner.id, id);
-      throw error;
-    }
+    const bytes = this.reader.read(file.segments, range);
+    await whileThere(
+      () => this.streams.send(owner.id, response, bytes, { compressible: !range }),
+      () => this.files.get(owner.id, id),
+    );
   }
 }
 

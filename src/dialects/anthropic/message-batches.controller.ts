@@ -7,6 +7,7 @@ import { isTerminal } from '../../batches/batch-status';
 import { CreateBatchEndpoint } from '../../batches/create-batch.endpoint';
 import { ResultsPages } from '../../batches/results-pages';
 import { OpenStreams } from '../../files/open-streams';
+import { whileThere } from '../../files/while-there';
 import { boundsOf } from '../../http/dto/list.dto';
 import { MeshbatchError, ValidationFailedError } from '../../http/meshbatch-error';
 import { exchangeOf, takeOver, type PlatformRequest, type PlatformResponse } from '../../http/platform';
@@ -134,7 +135,10 @@ export class MessageBatchesController {
     }
     const { lines } = await this.pages.open(batch, {});
     takeOver(response).setHeader('Content-Type', ROWS);
-    await this.streams.send(owner.id, response, toResultRows(lines), { compressible: true });
+    await whileThere(
+      () => this.streams.send(owner.id, response, toResultRows(lines), { compressible: true }),
+      () => this.batches.get(owner.id, id),
+    );
   }
 
   private async send(batch: BatchEntity, response: PlatformResponse): Promise<void> {

@@ -109,6 +109,18 @@ describe('what is left of deleted batches', () => {
     }
   });
 
+  it('is a 404 in the Anthropic dialect too', async () => {
+    const app = await bench.start(OFTEN);
+    const params = { model: 'gpt-4o-mini', max_tokens: 9, messages: [{ role: 'user', content: 'a' }] };
+    const body = JSON.stringify({ requests: [{ custom_id: 'a', params }] });
+    const headers = { 'content-type': 'application/json', 'anthropic-version': '2023-06-01' };
+    const created = await app.api.send<{ id: string }>('POST', '/v1/messages/batches', body, headers);
+    const { id } = await app.api.waitFor(created.body.id);
+    atFirstRead(app, id, () => remove(app, id));
+    const answer = await app.api.send('GET', `/v1/messages/batches/${id}/results`, undefined, headers);
+    expect([answer.status, answer.body.error]).toEqual([404, expect.objectContaining({ type: 'not_found_error' })]);
+  });
+
   it('is left out of its family, which is read and retried without it', async () => {
     const app = await bench.start(OFTEN);
     const retry = (id: string) => app.api.send<BatchBody & ErrorBody>('POST', `/v1/batches/${id}/retry`);
