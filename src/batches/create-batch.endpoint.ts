@@ -37,6 +37,8 @@ export interface BatchRequest {
 
 /** How a route makes a batch of what it is asked. */
 export interface BatchRoute<T> {
+  /** Refuses, before anything else, what cannot become a batch; a replay by an idempotency key is not asked. */
+  readonly assertPossible?: () => Promise<unknown>;
   /** Refuses by the headers what need not be read. */
   readonly prepare: () => BatchRequest;
   /** What the caller is told of the new batch, as JSON. */
@@ -121,7 +123,9 @@ export class CreateBatchEndpoint {
     return JSON.parse(outcome.replayed) as T;
   }
 
-  private make<T>(owner: Owner, exchange: Admitted, { prepare, answer }: BatchRoute<T>, claim?: Claim): Promise<T> {
+  private async make<T>(owner: Owner, exchange: Admitted, route: BatchRoute<T>, claim?: Claim): Promise<T> {
+    const { prepare, answer } = route;
+    await route.assertPossible?.();
     return this.take(owner, exchange, prepare, async (bytes, { beside, make }, gone) => {
       const digest = new BodyDigest(beside);
       const kept: StoredWith = (batch, tx) => {

@@ -152,6 +152,11 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))('retries, 
     expectRefusal(await keyed(root.id, '{"error_codes":["429"]}'), 409, 'idempotency_conflict');
     expectRefusal(await keyed(other.id, '{}'), 409, 'idempotency_conflict');
     await api.waitFor(first.body.id);
+    expect((await api.send('DELETE', `/v1/batches/${root.id}`)).status).toBe(200);
+    const later = await keyed(root.id, '{}');
+    expect([later.status, later.headers.get('idempotent-replayed'), later.body]).toEqual([200, 'true', first.body]);
+    headers['idempotency-key'] = 'another';
+    expectRefusal(await keyed(root.id, '{}'), 404, 'not_found');
   });
 
   it('keep what a request failed with when its retry was cancelled before it ran, and can be made again', async () => {
