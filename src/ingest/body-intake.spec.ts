@@ -129,6 +129,9 @@ describe('BodyIntake', () => {
       const connection = await connect(EXPECT, small);
       await connection.goAhead();
     }
+    const without = await connect();
+    await without.answer();
+    expect(outcomes).toEqual([0]);
     for (const unknown of [['Transfer-Encoding: chunked'], ['Content-Length: 2', 'Content-Encoding: gzip']]) {
       const connection = await connect(EXPECT, ...unknown);
       await settled();

@@ -81,7 +81,10 @@ export class BodyIntake {
   }
 }
 
-/** By what it says of itself: a body without a length, or whose decoded length nobody knows, may be of any size. */
+/** By what it says of itself: a body in chunks, or whose decoded length nobody knows, may be of any size. */
 function isSmall(request: IncomingMessage): boolean {
-  return !isGzip(request) && Number(request.headers['content-length'] ?? Infinity) <= SMALL_BODY_BYTES;
+  const { 'content-length': length, 'transfer-encoding': transferEncoding } = request.headers;
+  // Without either there is no body (RFC 9112, 6.3).
+  if (length === undefined) return transferEncoding === undefined;
+  return !isGzip(request) && Number(length) <= SMALL_BODY_BYTES;
 }
