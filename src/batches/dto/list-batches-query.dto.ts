@@ -32,6 +32,7 @@ const IsMetadataFilter = () =>
         validate: (value: unknown) =>
           typeof value === 'object' &&
           value !== null &&
+          !Array.isArray(value) &&
           Object.keys(value).length <= MAX_METADATA_KEYS &&
           Object.values(value).every((one) => typeof one === 'string'),
       },

@@ -138,6 +138,7 @@ describe('models and lists', () => {
       ['created_before=253402300800', 'query.created_before', 'less_than_equal'],
       ['created_before=1&created_before=2', 'query.created_before', 'int_parsing'],
       ['metadata=x', 'query.metadata', 'value_error'],
+      ['metadata=x&metadata=y', 'query.metadata', 'value_error'],
       ['metadata[a]=x&metadata[a]=y', 'query.metadata', 'value_error'],
       [Array.from({ length: 17 }, (_, n) => `metadata[${n}]=x`).join('&'), 'query.metadata', 'value_error'],
     ])('refuses ?%s', async (query, loc, type) => {
