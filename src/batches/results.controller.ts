@@ -32,12 +32,17 @@ export class ResultsController {
   ): Promise<void> {
     const batch = await this.batches.get(owner.id, id);
     await whileThere(
-      () => this.send(batch, query, response),
+      () => this.streams.send(owner.id, response, this.entries(batch, query, response), { compressible: true }),
       () => this.batches.get(owner.id, id),
     );
   }
 
-  private async send(batch: BatchEntity, query: BatchResultsQuery, response: PlatformResponse): Promise<void> {
+  /** What opening them reads is read in their place among the open streams; with the first of them the headers are set. */
+  private async *entries(
+    batch: BatchEntity,
+    query: BatchResultsQuery,
+    response: PlatformResponse,
+  ): AsyncGenerator<Buffer> {
     const { lines, facts, status } =
       query.merged === 'true'
         ? await this.merged.open(batch, query)
@@ -47,6 +52,6 @@ export class ResultsController {
     answer.setHeader('X-Batch-Status', status);
     if (facts) answer.setHeader('X-Has-More', String(facts.hasMore));
     if (facts?.lastId) answer.setHeader('X-Last-Id', facts.lastId);
-    await this.streams.send(batch.ownerId, response, lines, { compressible: true });
+    yield* lines;
   }
 }
