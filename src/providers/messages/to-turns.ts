@@ -3,6 +3,12 @@ import type { Path } from '../translation/checks';
 import { JsonText, rawAt, rawElements } from '../translation/raw-json';
 import { blocksOf, type Block, type DocumentBlock, type ImageBlock, type TextBlock, type Turn } from './params';
 
+/**
+ * The name of a document without a title: a file with `file_data` and no `filename` is answered by OpenAI with a 400 that asks for a
+ * `file_id`. Source: openai/openai-agents-python, pull request 1513.
+ */
+const UNTITLED = 'document.pdf';
+
 type ContentBlock = TextBlock | ImageBlock | DocumentBlock;
 
 /** A message of the chat, and where in the params it comes from. */
@@ -105,5 +111,5 @@ function toPart(block: ContentBlock): object {
   const { source } = block;
   const url = source.type === 'url' ? source.url : `data:${source.media_type};base64,${source.data}`;
   if (block.type === 'image') return { type: 'image_url', image_url: { url } };
-  return { type: 'file', file: { file_data: url, ...(block.title != null && { filename: block.title }) } };
+  return { type: 'file', file: { file_data: url, filename: block.title || UNTITLED } };
 }

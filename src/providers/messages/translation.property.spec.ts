@@ -19,7 +19,7 @@ const imageBlock = fc
     { type: 'base64', media_type: 'image/webp', data: 'AAA=' },
   )
   .map((source) => ({ type: 'image', source }));
-const documentBlock = maybe(someText).map((title) => ({
+const documentBlock = maybe(fc.oneof(someText, fc.constant(''))).map((title) => ({
   type: 'document',
   source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' },
   ...(title !== undefined && { title }),
@@ -116,13 +116,15 @@ function spliced(content: unknown, splice: (json: string) => string | undefined)
   return content.map((block: Json) => ('input' in block ? { ...block, input: splice(block['input']) } : block));
 }
 
-/** All that is said in params, in order: who says it, and no more of how it is cut into messages. */
-function saidIn({ system, messages }: Json): unknown[] {
+/** All that is said in params, in order: who says it, and no more of how it is cut into messages. `untitled` is for documents. */
+function saidIn({ system, messages }: Json, untitled?: string): unknown[] {
   const rest = messages.flatMap(({ role, content }: Json) =>
     blocks(content).map((block): unknown => {
       if (block['type'] === 'tool_result') return ['answer', block['tool_use_id'], said(block['content'])];
       if (block['type'] === 'tool_use') return ['call', block['id'], block['name'], block['input']];
-      return block['type'] === 'text' ? [role, block['text']] : [role, block['type'], block['source'], block['title']];
+      if (block['type'] === 'text') return [role, block['text']];
+      const titles = block['type'] === 'document' ? [block['title'] || untitled] : [];
+      return [role, block['type'], block['source'], ...titles];
     }),
   );
   return [...blocks(system).map((block) => ['system', block['text']]), ...rest];
@@ -164,7 +166,7 @@ describe('the translation of params', () => {
           expect(checkChat(item, model)).toEqual([]);
           const { params } = readSpelled(toLine(item, 'r1', model).toString());
           const wanted = readSpelled(json);
-          expect(saidIn(params)).toEqual(saidIn(wanted));
+          expect(saidIn(params)).toEqual(saidIn(wanted, 'document.pdf'));
           expect(meaningIn(params)).toEqual(meaningIn(wanted));
         },
       ),
