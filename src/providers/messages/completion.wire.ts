@@ -23,6 +23,10 @@ const messageWire = z.object({
       }),
     )
     .nullish(),
+  /** What a message has no place for. Images are Gemini's and OpenRouter's, a `function_call` is from before `tool_calls`. */
+  images: z.array(z.unknown()).nullish(),
+  audio: z.unknown().optional(),
+  function_call: z.unknown().optional(),
 });
 export type MessageWire = z.infer<typeof messageWire>;
 

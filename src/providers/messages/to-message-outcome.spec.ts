@@ -70,6 +70,7 @@ describe('toMessageOutcome', () => {
         ],
       },
     ],
+    ['nothing else', { content: 'x', images: [], audio: null, function_call: null }, { content: [{ text: 'x' }] }],
     ['thoughts under their other name', { content: 'x', reasoning: 'Hm.' }, { content: [{ thinking: 'Hm.' }, {}] }],
   ])('translates %s', (_, message, wanted) => {
     expect(bodyOf(toMessageOutcome(ran(completion(message))))).toMatchObject(wanted);
@@ -86,6 +87,9 @@ describe('toMessageOutcome', () => {
     ['a list as input', completion({ tool_calls: [call('[1]')] })],
     ['a call of another kind', completion({ tool_calls: [{ id: 'x', type: 'custom', custom: {} }] })],
     ['a part that nobody knows', completion({ content: [{ type: 'audio' }] })],
+    ['images', completion({ content: 'Look:', images: [{ type: 'image_url', image_url: { url: 'data:,' } }] })],
+    ['audio', completion({ content: null, audio: { id: 'audio_1', data: 'AAAA', transcript: 'hi' } })],
+    ['a call as they once were', completion({ content: null, function_call: { name: 'look_up', arguments: '{}' } })],
     ['two choices', completion({}, { choices: [{ message: { content: 'a' } }, { message: { content: 'b' } }] })],
     ['no choice', completion({}, { choices: [] })],
     ['no completion at all', 'hello'],

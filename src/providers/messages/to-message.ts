@@ -1,4 +1,4 @@
-import { isFields } from '../translation/checks';
+import { isFields, isGiven } from '../translation/checks';
 import { JsonText, writeJson } from '../translation/raw-json';
 import { completionWire, type CompletionWire, type MessageWire } from './completion.wire';
 
@@ -27,6 +27,7 @@ export function toMessage(body: Buffer, itemId: string): Buffer {
     throw new UntranslatableAnswerError('The provider’s answer is no chat completion with one choice.');
   const { id, model, choices, usage } = read.data;
   const [{ message, finish_reason: finish }] = choices;
+  refuseUnplaced(message);
   const content = toContent(message);
   const said = {
     id: `msg_${id ?? itemId}`,
@@ -50,6 +51,13 @@ function parsed(body: Buffer): unknown {
   } catch {
     return null;
   }
+}
+
+/** Part of an answer that has no place in a message would be lost, though it is paid for. */
+function refuseUnplaced({ images, audio, function_call }: MessageWire): void {
+  const held = Object.entries({ images: images?.length ? images : null, audio, function_call });
+  const [name] = held.find(([, value]) => isGiven(value)) ?? [];
+  if (name) throw new UntranslatableAnswerError(`A message has no place for ${name}, which is in the answer.`);
 }
 
 /** Some vendors end an answer that has calls as any other. */
