@@ -76,6 +76,22 @@ describe('toMessageOutcome', () => {
     expect(bodyOf(toMessageOutcome(ran(completion(message))))).toMatchObject(wanted);
   });
 
+  it.each<[string | null, string, string]>([
+    ['stop', 'end_turn', 'tool_use'],
+    ['eos', 'end_turn', 'tool_use'],
+    ['length', 'max_tokens', 'max_tokens'],
+    ['model_length', 'model_context_window_exceeded', 'model_context_window_exceeded'],
+    ['content_filter', 'refusal', 'refusal'],
+    ['a word of its own', 'end_turn', 'tool_use'],
+    [null, 'end_turn', 'tool_use'],
+  ])('tells the end of %s as %s, and as %s where there are calls', (finish, alone, called) => {
+    const reasonOf = (message: object) => {
+      const choices = [{ message, finish_reason: finish }];
+      return (bodyOf(toMessageOutcome(ran(completion({}, { choices })))) as Message).stop_reason;
+    };
+    expect([reasonOf({ content: 'x' }), reasonOf({ tool_calls: [call('{}')] })]).toEqual([alone, called]);
+  });
+
   it('names an answer without an id by its item', () => {
     expect(bodyOf(toMessageOutcome(ran(completion({ content: 'x' }, { id: null }))))).toMatchObject({
       id: 'msg_r0000000-abcd1234',
@@ -90,6 +106,7 @@ describe('toMessageOutcome', () => {
     ['images', completion({ content: 'Look:', images: [{ type: 'image_url', image_url: { url: 'data:,' } }] })],
     ['audio', completion({ content: null, audio: { id: 'audio_1', data: 'AAAA', transcript: 'hi' } })],
     ['a call as they once were', completion({ content: null, function_call: { name: 'look_up', arguments: '{}' } })],
+    ['an end in an error', completion({}, { choices: [{ message: { content: 'a' }, finish_reason: 'error' }] })],
     ['two choices', completion({}, { choices: [{ message: { content: 'a' } }, { message: { content: 'b' } }] })],
     ['no choice', completion({}, { choices: [] })],
     ['no completion at all', 'hello'],

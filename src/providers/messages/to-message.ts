@@ -2,14 +2,22 @@ import { isFields, isGiven } from '../translation/checks';
 import { JsonText, writeJson } from '../translation/raw-json';
 import { completionWire, type CompletionWire, type MessageWire } from './completion.wire';
 
-/** A chat completion does not tell a stop sequence from the end of a turn. */
+/**
+ * By the words of chat completions; any other ends a turn. They do not tell a stop sequence from the end of a turn.
+ * Source: types of the `openai` package 6.49; `eos` is in those of `together-ai`, `model_length` and `error` are in those of
+ * `@mistralai/mistralai`, as `finish_reason`.
+ */
 const STOP_REASONS: ReadonlyMap<string, string> = new Map([
   ['stop', 'end_turn'],
+  ['eos', 'end_turn'],
   ['length', 'max_tokens'],
+  ['model_length', 'model_context_window_exceeded'],
   ['tool_calls', 'tool_use'],
   ['function_call', 'tool_use'],
   ['content_filter', 'refusal'],
 ]);
+/** The end of an answer that the vendor could not finish: what there is of it is no message of the model's. */
+const BROKEN_OFF = 'error';
 
 /** An answer that has no equal as a message, and why. */
 export class UntranslatableAnswerError extends Error {
@@ -36,7 +44,7 @@ export function toMessage(body: Buffer, itemId: string): Buffer {
     model: model ?? '',
     content,
     container: null,
-    stop_reason: toStopReason(message, finish ?? null),
+    stop_reason: toStopReason(message, finish ?? ''),
     stop_sequence: null,
     stop_details: null,
     diagnostics: null,
@@ -61,8 +69,9 @@ function refuseUnplaced({ images, audio, function_call }: MessageWire): void {
 }
 
 /** Some vendors end an answer that has calls as any other. */
-function toStopReason({ tool_calls: calls, refusal }: MessageWire, finish: string | null): string | null {
-  const reason = finish === null ? null : (STOP_REASONS.get(finish) ?? null);
+function toStopReason({ tool_calls: calls, refusal }: MessageWire, finish: string): string {
+  if (finish === BROKEN_OFF) throw new UntranslatableAnswerError('The provider broke its answer off with an error.');
+  const reason = STOP_REASONS.get(finish) ?? 'end_turn';
   if (refusal != null && refusal !== '') return 'refusal';
   return reason === 'end_turn' && calls && calls.length > 0 ? 'tool_use' : reason;
 }
