@@ -1,5 +1,6 @@
 import type { BatchEntity } from '../../batches/batch.entity';
 import { isTerminal } from '../../batches/batch-status';
+import { neverRanAs } from './never-ran';
 import type { MessageBatchDto, MessageBatchRequestCountsDto, ProcessingStatus } from './dto/message-batch.dto';
 
 const instantOrNull = (instant: Date | null) => instant?.toISOString() ?? null;
@@ -31,8 +32,9 @@ function endedAt({ completedAt, failedAt, expiredAt, cancelledAt }: BatchEntity)
   return completedAt ?? failedAt ?? expiredAt ?? cancelledAt;
 }
 
-function countsOf({ status, total, completed, failed }: BatchEntity, notRun: number): MessageBatchRequestCountsDto {
-  if (!isTerminal(status)) return { processing: total, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
-  const expired = status === 'expired' ? notRun : 0;
-  return { processing: 0, succeeded: completed, errored: failed - notRun, canceled: notRun - expired, expired };
+function countsOf(batch: BatchEntity, notRun: number): MessageBatchRequestCountsDto {
+  const { status, total, completed, failed } = batch;
+  const none = { processing: 0, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
+  if (!isTerminal(status)) return { ...none, processing: total };
+  return { ...none, succeeded: completed, errored: failed - notRun, [neverRanAs(batch)]: notRun };
 }

@@ -136,7 +136,7 @@ export class MessageBatchesController {
     const { lines } = await this.pages.open(batch, {});
     takeOver(response).setHeader('Content-Type', ROWS);
     await whileThere(
-      () => this.streams.send(owner.id, response, toResultRows(lines), { compressible: true }),
+      () => this.streams.send(owner.id, response, toResultRows(lines, batch), { compressible: true }),
       () => this.batches.get(owner.id, id),
     );
   }
