@@ -1,4 +1,5 @@
 import { isFields } from '../translation/checks';
+import { faultsIn } from '../upstream/refusal';
 
 /**
  * The words for errors by HTTP status; any other status of a request at fault is an `invalid_request_error`.
@@ -47,6 +48,7 @@ function isMessageError(said: unknown): said is MessageError {
 
 function reasonIn(said: unknown): string | null {
   if (typeof said === 'string') return said === '' ? null : said;
+  if (Array.isArray(said)) return faultsIn(said) ?? null;
   if (!isFields(said)) return null;
   return reasonIn(said['error']) ?? reasonIn(said['message']) ?? reasonIn(said['detail']);
 }

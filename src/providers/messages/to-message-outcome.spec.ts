@@ -119,6 +119,9 @@ describe('toMessageOutcome', () => {
   it.each<[number, unknown, string, string]>([
     [400, { error: { message: 'bad', type: 'x', code: 'y' } }, 'invalid_request_error', 'bad'],
     [422, { object: 'error', message: 'worse' }, 'invalid_request_error', 'worse'],
+    [422, { detail: [{ loc: ['body', 'n'], msg: 'Too many' }] }, 'invalid_request_error', 'body.n: Too many'],
+    [422, { message: { detail: [{ loc: [], msg: 'Required' }] } }, 'invalid_request_error', 'Required'],
+    [422, { detail: [] }, 'invalid_request_error', 'The provider gave no reason'],
     [429, { error: 'slow down' }, 'rate_limit_error', 'slow down'],
     [500, {}, 'api_error', 'The provider gave no reason'],
     [503, 'no JSON object', 'overloaded_error', 'no JSON object'],

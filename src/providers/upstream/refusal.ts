@@ -30,11 +30,14 @@ export const readOpenAiRefusal: RefusalReader = (_status, body) => {
   };
 };
 
-/** What FastAPI says: a text, or the fields at fault as `[{loc, msg, type}]`. */
 function messageOf(detail: unknown): string | undefined {
   if (typeof detail === 'string') return detail;
-  if (!Array.isArray(detail)) return undefined;
-  const faults = detail.flatMap((fault: unknown) => {
+  return Array.isArray(detail) ? faultsIn(detail) : undefined;
+}
+
+/** What FastAPI says of the fields at fault, as `[{loc, msg, type}]`; undefined where it says nothing. */
+export function faultsIn(list: readonly unknown[]): string | undefined {
+  const faults = list.flatMap((fault: unknown) => {
     const { loc, msg } = Object(fault) as Record<string, unknown>;
     if (typeof msg !== 'string') return [];
     return Array.isArray(loc) && loc.length > 0 ? `${loc.map(String).join('.')}: ${msg}` : msg;
