@@ -72,6 +72,8 @@ export interface CopyOrder {
 export class IngestService {
   /** How much one body may hold. */
   readonly limits: IngestLimits;
+  /** Of an upload's body, form and file. */
+  readonly maxFormBytes: number;
   private readonly hashKey: Buffer;
 
   constructor(
@@ -83,6 +85,7 @@ export class IngestService {
   ) {
     this.hashKey = random.bytes(HASH_KEY_BYTES);
     this.limits = ingestLimits(options);
+    this.maxFormBytes = this.limits.maxBodyBytes + FORM_BYTES;
   }
 
   /**
@@ -159,7 +162,7 @@ export class IngestService {
   checkUploadHeaders(request: IncomingMessage): void {
     if (!MULTIPART_TYPE.test(request.headers['content-type'] ?? ''))
       throw new UnsupportedMediaTypeError('multipart/form-data');
-    checkBodyHeaders(request, this.limits.maxBodyBytes + FORM_BYTES);
+    checkBodyHeaders(request, this.maxFormBytes);
   }
 
   async discard(inputKey: string): Promise<void> {

@@ -15,7 +15,8 @@ async function* piecesOf(body: string, size = 7): AsyncGenerator<Buffer> {
 }
 
 const stored = (bytes: AsyncIterable<Buffer>) => text(bytes);
-const read = (body: string, size?: number) => readForm(HEADERS, piecesOf(body, size), stored);
+const formOf = (body: AsyncIterable<Buffer>, maxBytes = 100_000) => ({ headers: HEADERS, body, maxBytes });
+const read = (body: string, size?: number) => readForm(formOf(piecesOf(body, size)), stored);
 
 describe('readForm', () => {
   it('reads file and fields in any order, however they are cut', async () => {
@@ -47,7 +48,7 @@ describe('readForm', () => {
     };
     for (const store of [stored, late])
       for (const size of [7, body.length])
-        await expect(readForm(HEADERS, piecesOf(body, size), store)).rejects.toMatchObject({ code: 'invalid_request' });
+        await expect(readForm(formOf(piecesOf(body, size)), store)).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   it('throws what the body and the store throw', async () => {
@@ -56,8 +57,24 @@ describe('readForm', () => {
       yield Buffer.from(part(FILE, 'x').slice(0, -3));
       throw lost;
     };
-    await expect(readForm(HEADERS, broken(), stored)).rejects.toBe(lost);
-    await expect(readForm(HEADERS, piecesOf(part(FILE, 'x') + END), () => Promise.reject(full))).rejects.toBe(full);
+    await expect(readForm(formOf(broken()), stored)).rejects.toBe(lost);
+    await expect(readForm(formOf(piecesOf(part(FILE, 'x') + END)), () => Promise.reject(full))).rejects.toBe(full);
+  });
+
+  it.each([
+    ['before its first part', ''],
+    ['in the file', part(FILE, 'x').slice(0, -2)],
+    ['in a part that does not belong in it', part('name="other"; filename="x"', 'x').slice(0, -2)],
+    ['behind its end', part(FILE, 'x') + END],
+  ])('reads no more than it may of a form that goes on for ever %s', async (_, begun) => {
+    let given = 0;
+    const endless = async function* () {
+      yield Buffer.from(begun);
+      for (; given < 1_000_000; given += 1000) yield Buffer.alloc(1000, 'x');
+    };
+    const refused = { name: 'PayloadTooLargeError', code: 'payload_too_large' };
+    await expect(readForm(formOf(endless(), 50_000), stored)).rejects.toMatchObject(refused);
+    expect(given).toBeLessThan(60_000);
   });
 
   it.each([
@@ -71,7 +88,9 @@ describe('readForm', () => {
 
   it('refuses a content type without a boundary', async () => {
     const headers = { 'content-type': 'multipart/form-data' };
-    await expect(readForm(headers, piecesOf(END), stored)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(readForm({ ...formOf(piecesOf(END)), headers }, stored)).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
   });
 });
 

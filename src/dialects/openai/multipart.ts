@@ -3,9 +3,18 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
 import { MeshbatchError, ValidationFailedError, type Fault } from '../../http/meshbatch-error';
+import { PayloadTooLargeError } from '../../ingest/ingest.errors';
 
 const LIMITS = { files: 1, fields: 16, parts: 20, fieldSize: 4096, headerPairs: 100 };
 const FILE_FIELD = 'file';
+
+/** A form on its way in. */
+export interface IncomingForm {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Buffer>;
+  /** Most bytes of the body, with all that stands around the file. */
+  readonly maxBytes: number;
+}
 
 export interface FormFile<T> {
   /** What was made of the file's bytes. */
@@ -31,15 +40,14 @@ class InvalidFormError extends MeshbatchError {
 
 /**
  * Reads a form of fields and one file, in any order, as it streams: `store` takes the file's bytes as they come. Throws what `body` and
- * `store` throw, 400 for a broken form and 422 for a part that does not belong in it.
+ * `store` throw, 400 for a broken form, 413 for one that is too long and 422 for a part that does not belong in it.
  */
 export async function readForm<T>(
-  headers: IncomingHttpHeaders,
-  body: AsyncIterable<Buffer>,
+  { headers, body, maxBytes }: IncomingForm,
   store: (bytes: AsyncIterable<Buffer>) => Promise<T>,
 ): Promise<Form<T>> {
   const parser = newParser(headers);
-  const source = new WatchedBody(body);
+  const source = new WatchedBody(body, maxBytes);
   const parts = new FormParts(parser);
   let file: Promise<FormFile<T>> | null = null;
   let open: Readable | null = null;
@@ -93,15 +101,23 @@ class FormParts {
   }
 }
 
-/** A body whose own errors are told from those of the form in it. */
+/** A body whose own errors are told from those of the form in it, one that has no end among them. */
 class WatchedBody {
   private error: unknown = null;
 
-  constructor(private readonly body: AsyncIterable<Buffer>) {}
+  constructor(
+    private readonly body: AsyncIterable<Buffer>,
+    private readonly maxBytes: number,
+  ) {}
 
   async *read(): AsyncGenerator<Buffer> {
+    let received = 0;
     try {
-      yield* this.body;
+      for await (const chunk of this.body) {
+        received += chunk.length;
+        if (received > this.maxBytes) throw new PayloadTooLargeError('bytes', this.maxBytes);
+        yield chunk;
+      }
     } catch (error) {
       this.error = error;
       throw error;

@@ -35,7 +35,7 @@ export class UploadEndpoint {
     this.ingest.checkUploadHeaders(request);
     await this.disk.assertRoomFor(Number(request.headers['content-length'] ?? 0));
     return this.bodies.take({ request, response, aside, ownerId }, (body, gone) =>
-      this.uploads.upload(ownerId, { headers: request.headers, body }, gone),
+      this.uploads.upload(ownerId, { headers: request.headers, body, maxBytes: this.ingest.maxFormBytes }, gone),
     );
   }
 }

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { InputFilesStore } from '../../batches/input-files.store';
 import { Clock } from '../../common/clock';
@@ -11,18 +10,12 @@ import { IncompleteBodyError } from '../../ingest/ingest.errors';
 import { Database, UnknownCommitError } from '../../persistence/database';
 import { isStoredAfterAll } from '../../persistence/stored-after-all';
 import { QuotaService } from '../../quota/quota.service';
-import { readForm } from './multipart';
+import { readForm, type IncomingForm } from './multipart';
 import { readUploadFields } from './upload-fields';
 
 const DEFAULT_FILENAME = 'upload.jsonl';
 const MAX_FILENAME = 255;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
-
-/** A form on its way in. */
-export interface IncomingForm {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: AsyncIterable<Buffer>;
-}
 
 /** Takes a file: form, blob, scan, then its row. A refusal leaves nothing behind. */
 @Injectable()
@@ -58,8 +51,8 @@ export class UploadService {
   }
 
   /** The file's row but for its owner, once its bytes are durable. */
-  private async receive(id: string, key: string, { headers, body }: IncomingForm): Promise<StoredFileEntity> {
-    const { file, fields } = await readForm(headers, body, (bytes) => this.scans.store(key, bytes));
+  private async receive(id: string, key: string, form: IncomingForm): Promise<StoredFileEntity> {
+    const { file, fields } = await readForm(form, (bytes) => this.scans.store(key, bytes));
     const expiresAfter = readUploadFields(fields, file !== null);
     if (!file) throw new Error('A form without a file was taken');
     const { bytes, scan } = file.stored;
