@@ -1,3 +1,5 @@
+import { genericProfile } from './adapters/openai-shaped/generic-profile';
+import { defineOpenAiShaped } from './adapters/openai-shaped/openai-shaped.adapter';
 import { BUILT_IN_CATALOG } from './catalog/built-in-catalog';
 import type { Catalog } from './catalog/catalog';
 import { ENDPOINTS, type Endpoint, type ProviderAdapter } from './contract/adapter';
@@ -45,6 +47,17 @@ describe('ProviderRegistry', () => {
 
   it.each(['acme/big-2026', 'acme/big', 'big'])('takes %s for one model, whichever way it is spelled', (id) => {
     expect(both.resolve(id)).toMatchObject({ model: 'acme/big', upstreamModel: 'big-2026' });
+  });
+
+  it('has another fingerprint once a server is told to refuse another field', () => {
+    const serverOf = (refusedFields: string[]) => {
+      const limits = { maxItems: 10, maxBytes: 1000 };
+      const endpoints = { '/v1/chat/completions': {} };
+      const profile = genericProfile({ id: 'mine', baseUrl: 'http://127.0.0.1:1', endpoints, limits, refusedFields });
+      return new ProviderRegistry([defineOpenAiShaped(profile).create({ apiKey: 'k' })], CATALOG).fingerprint();
+    };
+    expect(serverOf(['seed'])).toBe(serverOf(['seed']));
+    expect(new Set([serverOf([]), serverOf(['seed']), serverOf(['seed', 'n'])]).size).toBe(3);
   });
 
   it('knows of a dated snapshot what it knows of its model', () => {

@@ -21,7 +21,7 @@ export interface OpenAiProfile {
   /** Sent with every call besides the key. */
   readonly headers: Readonly<Record<string, string>>;
   readonly endpoints: Readonly<Partial<Record<Endpoint, EndpointPaths>>>;
-  readonly limits: Omit<ProviderCapabilities, 'endpoints' | 'recovery' | 'cancel'>;
+  readonly limits: Omit<ProviderCapabilities, 'endpoints' | 'recovery' | 'cancel' | 'refusedFields'>;
   readonly notes: ProviderNotes;
   readonly upload: UploadProfile;
   readonly create: {
@@ -95,6 +95,12 @@ export function sameEndpoints(...endpoints: readonly Endpoint[]): OpenAiProfile[
   return Object.fromEntries(endpoints.map((endpoint) => [endpoint, { create: endpoint, line: endpoint }]));
 }
 
-export function capabilitiesOf({ endpoints, limits }: OpenAiProfile): ProviderCapabilities {
-  return { ...limits, endpoints: Object.keys(endpoints) as Endpoint[], recovery: 'lookup', cancel: 'stops' };
+export function capabilitiesOf({ endpoints, limits, refusedFields }: OpenAiProfile): ProviderCapabilities {
+  return {
+    ...limits,
+    ...(refusedFields.length > 0 && { refusedFields }),
+    endpoints: Object.keys(endpoints) as Endpoint[],
+    recovery: 'lookup',
+    cancel: 'stops',
+  };
 }
