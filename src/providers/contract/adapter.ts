@@ -25,6 +25,8 @@ export interface ProviderCapabilities {
   readonly maxConcurrentJobs?: number;
   /** What a body of `/v1/chat/completions` names the most tokens of its answer there; `max_tokens` when left out. */
   readonly answerLimit?: 'max_completion_tokens';
+  /** Most texts of `stop` in a body of `/v1/chat/completions`; left out where no limit is known. */
+  readonly maxStopSequences?: number;
   /** Top-level fields of a body that are not taken at all; left out where there are none. */
   readonly refusedFields?: readonly string[];
   readonly pollIntervalMs: number;

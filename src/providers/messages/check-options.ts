@@ -15,16 +15,18 @@ const CHOICES: readonly unknown[] = ['auto', 'any', 'tool', 'none'];
 
 /** Checks the limits, the sampling and the thinking, and the form of the answer. */
 export function checkOptions(params: Fields, traits: ModelTraits, refuse: Refuse): void {
-  const { max_tokens: limit, stop_sequences: stop } = params;
+  const { max_tokens: limit } = params;
   if (!Number.isSafeInteger(limit) || Number(limit) < 1) refuse(['max_tokens'], 'Must be a whole number from 1');
-  if (isGiven(stop)) checkStop(stop, refuse);
   for (const key of ['temperature', 'top_p']) checkRange(params, key, [0, 1], refuse);
   checkUser(params['metadata'], refuse);
   checkOutput(params, traits, refuse);
 }
 
-function checkStop(stop: unknown, refuse: Refuse): void {
+/** Checks `stop_sequences`, of which the provider takes at most `most`. */
+export function checkStop(stop: unknown, most: number, refuse: Refuse): void {
+  if (!isGiven(stop)) return;
   if (!Array.isArray(stop)) return refuse(['stop_sequences'], 'Must be a list');
+  if (stop.length > most) refuse(['stop_sequences'], `The provider takes at most ${most}`);
   stop.forEach((text: unknown, index) => {
     if (typeof text !== 'string' || text === '') {
       refuse(['stop_sequences', index], 'Must be a string that is not empty');

@@ -2,7 +2,7 @@ import type { ModelTraits, UnsupportedField } from '../contract/adapter';
 import { readFields, type FieldRules } from '../translation/check-fields';
 import type { Refuse } from '../translation/checks';
 import { checkSystem } from './check-blocks';
-import { checkOptions, checkTools } from './check-options';
+import { checkOptions, checkStop, checkTools } from './check-options';
 import { checkTurns } from './check-turns';
 
 const FIELDS: FieldRules = {
@@ -17,8 +17,15 @@ const FIELDS: FieldRules = {
   ]),
 };
 
-/** The fields of Messages params that a chat completion cannot say exactly. */
-export function checkParams(body: Buffer, traits: ModelTraits): readonly UnsupportedField[] {
+/**
+ * The fields of Messages params that a chat completion cannot say exactly.
+ * @param maxStopSequences how many the provider takes
+ */
+export function checkParams(
+  body: Buffer,
+  traits: ModelTraits,
+  maxStopSequences = Infinity,
+): readonly UnsupportedField[] {
   const refused: UnsupportedField[] = [];
   const refuse: Refuse = (path, message) => void refused.push({ path, message });
   const params = readFields(body, FIELDS, refuse);
@@ -27,5 +34,6 @@ export function checkParams(body: Buffer, traits: ModelTraits): readonly Unsuppo
   checkTurns(params['messages'], refuse);
   checkTools(params, refuse);
   checkOptions(params, traits, refuse);
+  checkStop(params['stop_sequences'], maxStopSequences, refuse);
   return refused;
 }

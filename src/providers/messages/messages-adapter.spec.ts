@@ -92,6 +92,13 @@ describe('takingMessages', () => {
     );
   });
 
+  it('refuses more stop sequences than the provider takes', () => {
+    const stops = (count: number) => ({ stop_sequences: Array.from({ length: count }, (_, index) => `end ${index}`) });
+    expect(refused(openAiShaped('openai'), stops(4))).toEqual([]);
+    expect(refused(openAiShaped('openai'), stops(5))).toEqual(['stop_sequences']);
+    expect(refused(openAiShaped('together'), stops(5))).toEqual([]);
+  });
+
   it('knows models that think by what is known of them', () => {
     const openai = openAiShaped('openai');
     const disabled = { thinking: { type: 'disabled' } };

@@ -45,7 +45,7 @@ class MessagesAdapter implements ProviderAdapter {
   /** What a chat completion cannot say; else what the provider cannot honour of it, where that stands in the params. */
   check(item: StoredItem, model: TargetModel): readonly UnsupportedField[] {
     if (item.endpoint !== MESSAGES) return this.adapter.check(item, model);
-    const refused = checkParams(item.body, model.traits);
+    const refused = checkParams(item.body, model.traits, this.capabilities.maxStopSequences);
     if (refused.length > 0) return refused;
     const { body, messages } = this.toChat(item, model);
     return this.adapter

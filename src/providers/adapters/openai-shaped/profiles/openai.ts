@@ -18,5 +18,7 @@ export const OPENAI: OpenAiProfile = {
     notFoundGraceMs: 120_000,
     // Its reasoning models refuse `max_tokens`. Source: types of the `openai` package 6.49.
     answerLimit: 'max_completion_tokens',
+    // "Up to 4 sequences", in the same types.
+    maxStopSequences: 4,
   },
 };
