@@ -80,6 +80,12 @@ function errorsOf({ errors, firstItem, itemCount }: PartEntity, parts: number): 
 function addUsage(parts: readonly PartEntity[]): BatchUsage | null {
   const usages = parts.flatMap((part) => (part.usage ? [part.usage] : []));
   if (usages.length === 0) return null;
-  const add = (field: keyof BatchUsage) => usages.reduce((sum, usage) => sum + usage[field], 0);
-  return { input_tokens: add('input_tokens'), output_tokens: add('output_tokens'), total_tokens: add('total_tokens') };
+  const add = (field: keyof BatchUsage) => usages.reduce((sum, usage) => sum + (usage[field] ?? 0), 0);
+  return {
+    input_tokens: add('input_tokens'),
+    output_tokens: add('output_tokens'),
+    total_tokens: add('total_tokens'),
+    cached_tokens: add('cached_tokens'),
+    reasoning_tokens: add('reasoning_tokens'),
+  };
 }

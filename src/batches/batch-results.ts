@@ -9,7 +9,7 @@ import { segmentsOf } from './batch-closer';
 import { BATCHES_OPTIONS, DEFAULT_INLINE_RESULTS_MAX_BYTES, type BatchesModuleOptions } from './batches.options';
 import { BatchesStore } from './batches.store';
 import type { BatchEntity } from './batch.entity';
-import { toBatch } from './batch.mapper';
+import type { BatchDto } from './dto/batch-detail.dto';
 import { isTerminal } from './batch-status';
 
 const COMMA = Buffer.from(',');
@@ -24,9 +24,13 @@ export class BatchResults {
     private readonly streams: OpenStreams,
   ) {}
 
-  /** The batch as JSON, with `results` when it has ended and they are wanted and short enough. */
-  async send(batch: BatchEntity, wanted: boolean, response: PlatformResponse): Promise<void> {
-    const { results: _, ...head } = toBatch(batch);
+  /** The batch as JSON, as it is `shown`, with `results` when it has ended and they are wanted and short enough. */
+  async send(
+    batch: BatchEntity,
+    { shown, wanted }: { readonly shown: BatchDto; readonly wanted: boolean },
+    response: PlatformResponse,
+  ): Promise<void> {
+    const { results: _, ...head } = shown;
     if (!wanted || !hasResults(batch)) {
       sendJson(response, wanted ? { ...head, results: null } : head);
       return;

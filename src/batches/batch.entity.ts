@@ -16,6 +16,10 @@ export interface BatchUsage {
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly total_tokens: number;
+  /** Of the input, read from a cache; left out where it was not counted yet. */
+  readonly cached_tokens?: number;
+  /** Of the output, thought and not said; left out where it was not counted yet. */
+  readonly reasoning_tokens?: number;
 }
 
 /** What the caller asked for and where it stands; its items are in blobs. */

@@ -1,7 +1,7 @@
 import { toUnixSeconds } from '../common/clock';
-import type { BatchEntity } from './batch.entity';
+import type { BatchEntity, BatchUsage } from './batch.entity';
 import { isTerminal } from './batch-status';
-import type { BatchSummaryDto } from './dto/batch.dto';
+import type { BatchSummaryDto, BatchUsageDto } from './dto/batch.dto';
 import type { BatchDto } from './dto/batch-detail.dto';
 
 const seconds = (instant: Date) => toUnixSeconds(instant.getTime());
@@ -31,9 +31,14 @@ export function toBatchSummary(batch: BatchEntity): BatchSummaryDto {
     cancelled_at: secondsOrNull(batch.cancelledAt),
     request_counts: { total: batch.total, completed: batch.completed, failed: batch.failed },
     metadata: batch.metadata,
-    usage: batch.usage,
+    usage: batch.usage && usageOf(batch.usage),
     usage_synced: isTerminal(batch.status),
   };
+}
+
+/** What is counted beside these is for OpenAI's clients alone. */
+function usageOf({ input_tokens, output_tokens, total_tokens }: BatchUsage): BatchUsageDto {
+  return { input_tokens, output_tokens, total_tokens };
 }
 
 /** A batch without its results, which stream. */

@@ -1,6 +1,6 @@
 import { Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
-import { ApiController, withOpenAiPath } from '../auth/api-controller.decorator';
+import { ApiController } from '../auth/api-controller.decorator';
 import type { Owner } from '../auth/owner';
 import { CurrentOwner, RequireScope } from '../auth/owner.guard';
 import { toList } from '../http/dto/list.dto';
@@ -21,10 +21,13 @@ import { DeletedBatchDto } from './dto/deleted-batch.dto';
 import { ListBatchesQuery } from './dto/list-batches-query.dto';
 import { GetBatchQuery } from './dto/queries.dto';
 
-const TAG = 'subpackage_batch';
+export const BATCHES_TAG = 'subpackage_batch';
 
-@ApiController(withOpenAiPath('v1/batches'), TAG)
+@ApiController('v1/batches', BATCHES_TAG)
 export class BatchesController {
+  /** How a batch is shown, by itself and in lists. */
+  protected readonly shape = { batch: toBatch, summary: toBatchSummary };
+
   constructor(
     private readonly batches: BatchesService,
     private readonly results: BatchResults,
@@ -42,7 +45,7 @@ export class BatchesController {
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
   ): Promise<void> {
-    sendJson(response, await this.createEndpoint.handle(owner, exchangeOf(request, response)));
+    sendJson(response, await this.createEndpoint.handle(owner, exchangeOf(request, response), this.shape.batch));
   }
 
   @Post('validate')
@@ -82,7 +85,7 @@ export class BatchesController {
   ): Promise<void> {
     await this.createEndpoint.setLimitHeaders(owner, nodeResponse(response));
     const { batches, hasMore } = await this.batches.list(owner.id, query.limit, query);
-    const data = batches.map(toBatchSummary);
+    const data = batches.map(this.shape.summary);
     sendJson(response, toList(data, hasMore) satisfies BatchListDto);
   }
 
@@ -95,7 +98,8 @@ export class BatchesController {
     @ValidQuery(GetBatchQuery) query: GetBatchQuery,
     @Res() response: PlatformResponse,
   ): Promise<void> {
-    await this.results.send(await this.batches.get(owner.id, id), query.results === 'true', response);
+    const batch = await this.batches.get(owner.id, id);
+    await this.results.send(batch, { shown: this.shape.batch(batch), wanted: query.results === 'true' }, response);
   }
 
   @Delete(':batch_id')
@@ -126,6 +130,6 @@ export class BatchesController {
     @Param('batch_id') id: string,
     @Res() response: PlatformResponse,
   ): Promise<void> {
-    sendJson(response, toBatch(await this.batches.cancel(owner.id, id)));
+    sendJson(response, this.shape.batch(await this.batches.cancel(owner.id, id)));
   }
 }

@@ -9,6 +9,7 @@ import { ProvidersModule } from '../providers/providers.module';
 import { QuotaModule } from '../quota/quota.module';
 import { BatchesController } from './batches.controller';
 import { BATCHES_OPTIONS, type BatchesModuleOptions } from './batches.options';
+import { OpenAiBatchesController } from './openai-batches.controller';
 import { RetryController } from './family/retry.controller';
 import { ResultsController } from './results.controller';
 
@@ -27,5 +28,5 @@ export const { ConfigurableModuleClass } = defineHttpModule<BatchesModuleOptions
     ],
     token: BATCHES_OPTIONS,
   },
-  [BatchesController, ResultsController, RetryController],
+  [BatchesController, OpenAiBatchesController, ResultsController, RetryController],
 );

@@ -12,7 +12,6 @@ import { BatchLimitExceededError } from '../quota/quota.errors';
 import { QuotaService, type BatchAllowance } from '../quota/quota.service';
 import { BatchMetrics } from './batch-metrics';
 import type { BatchEntity } from './batch.entity';
-import { toBatch } from './batch.mapper';
 import { toValidation } from './batch-validation.mapper';
 import { CreateBatchService } from './create-batch.service';
 import type { CreatedBatch, StoredWith } from './create-batch.transaction';
@@ -62,8 +61,8 @@ export class CreateBatchEndpoint {
     private readonly metrics: BatchMetrics,
   ) {}
 
-  handle(owner: Owner, exchange: Exchange): Promise<BatchDto> {
-    return this.create(owner, exchange, formatOf, toBatch);
+  handle(owner: Owner, exchange: Exchange, answer: BatchRoute<BatchDto>['answer']): Promise<BatchDto> {
+    return this.create(owner, exchange, formatOf, answer);
   }
 
   /** As {@link handle}, for a body that is written as `formatOf` reads off its headers. */

@@ -21,6 +21,8 @@ const failed = (code: string, message: string): ItemOutcome => ({
 /** Windows share their memory. */
 const copyOf = (tail: Buffer | null) => tail && Buffer.from(tail);
 
+const DETAILS = '"prompt_tokens_details":{"cached_tokens":2},"completion_tokens_details":{"reasoning_tokens":3}';
+
 describe('OutcomeSpool', () => {
   let folder: string;
   let count = 0;
@@ -111,12 +113,16 @@ describe('OutcomeSpool', () => {
   it('adds up the usage of first rows only', async () => {
     await withSpool(3, undefined, async (spool) => {
       const used = (tokens: number) =>
-        answered(200, `{"usage":{"prompt_tokens":${tokens},"completion_tokens":1,"total_tokens":${tokens + 1}}}`);
+        answered(
+          200,
+          `{"usage":{"prompt_tokens":${tokens},"completion_tokens":1,"total_tokens":${tokens + 1},${DETAILS}}}`,
+        );
       spool.add(0, used(10));
       spool.add(0, used(1000));
       spool.add(1, used(20));
       spool.add(2, failed('batch_expired', 'late'));
-      expect(spool.usage).toEqual({ input_tokens: 30, output_tokens: 2, total_tokens: 32 });
+      const sums = { input_tokens: 30, output_tokens: 2, total_tokens: 32, cached_tokens: 4, reasoning_tokens: 6 };
+      expect(spool.usage).toEqual(sums);
     });
   });
 

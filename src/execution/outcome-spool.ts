@@ -35,10 +35,12 @@ export class OutcomeSpool {
   private memory: Buffer | null = null;
   private written = 0;
   private found = 0;
-  readonly usage: { -readonly [K in keyof BatchUsage]: number } = {
+  readonly usage: { -readonly [K in keyof BatchUsage]-?: number } = {
     input_tokens: 0,
     output_tokens: 0,
     total_tokens: 0,
+    cached_tokens: 0,
+    reasoning_tokens: 0,
   };
 
   private constructor(
@@ -115,6 +117,8 @@ export class OutcomeSpool {
     this.usage.input_tokens += usage.input_tokens;
     this.usage.output_tokens += usage.output_tokens;
     this.usage.total_tokens += usage.total_tokens;
+    this.usage.cached_tokens += usage.cached_tokens;
+    this.usage.reasoning_tokens += usage.reasoning_tokens;
   }
 }
 

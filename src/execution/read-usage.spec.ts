@@ -14,7 +14,37 @@ describe('readUsage', () => {
     ],
     [{ prompt_tokens: 1, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 9 } }, [1, 2, 3]],
   ])('reads %j', (usage, [input, output, total]) => {
-    expect(read({ id: 'x', usage })).toEqual({ input_tokens: input, output_tokens: output, total_tokens: total });
+    expect(read({ id: 'x', usage })).toMatchObject({ input_tokens: input, output_tokens: output, total_tokens: total });
+  });
+
+  it.each([
+    ['none', { prompt_tokens: 1 }, [0, 0]],
+    ['of another form', { prompt_tokens: 1, prompt_tokens_details: 5, completion_tokens_details: [] }, [0, 0]],
+    [
+      'of a chat completion',
+      {
+        prompt_tokens: 5,
+        prompt_tokens_details: { cached_tokens: 4 },
+        completion_tokens_details: { reasoning_tokens: 9 },
+      },
+      [4, 9],
+    ],
+    [
+      'of a response',
+      {
+        input_tokens: 5,
+        input_tokens_details: { cached_tokens: 4 },
+        output_tokens_details: { reasoning_tokens: 9 },
+      },
+      [4, 9],
+    ],
+    [
+      'of a message',
+      { input_tokens: 5, cache_read_input_tokens: 4, output_tokens_details: { thinking_tokens: 9 } },
+      [4, 9],
+    ],
+  ])('reads the details %s', (_, usage, [cached, reasoning]) => {
+    expect(read({ usage })).toMatchObject({ cached_tokens: cached, reasoning_tokens: reasoning });
   });
 
   it.each([

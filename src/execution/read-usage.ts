@@ -2,6 +2,12 @@ import { z } from 'zod';
 import type { BatchUsage } from '../batches/batch.entity';
 import { objectFields } from '../common/jsonl/object-fields';
 
+const cachedWire = z.object({ cached_tokens: z.number().nullish() }).nullish().catch(null);
+const thoughtWire = z
+  .object({ reasoning_tokens: z.number().nullish(), thinking_tokens: z.number().nullish() })
+  .nullish()
+  .catch(null);
+
 /** `usage` of chat completions and embeddings, of responses, or of messages, which count what is cached apart. */
 const usageWire = z.object({
   prompt_tokens: z.number().nullish(),
@@ -11,6 +17,10 @@ const usageWire = z.object({
   cache_creation_input_tokens: z.number().nullish(),
   output_tokens: z.number().nullish(),
   total_tokens: z.number().nullish(),
+  prompt_tokens_details: cachedWire,
+  input_tokens_details: cachedWire,
+  completion_tokens_details: thoughtWire,
+  output_tokens_details: thoughtWire,
 });
 
 const USAGE = Buffer.from('"usage"');
@@ -18,14 +28,22 @@ const USAGE = Buffer.from('"usage"');
 const MAX_END_BYTES = 4096;
 
 /** The tokens that a body reports; null when it reports none. The body must be known to be valid JSON. */
-export function readUsage(body: Buffer): BatchUsage | null {
+export function readUsage(body: Buffer): Required<BatchUsage> | null {
   const parsed = usageWire.safeParse(usageOf(body));
   if (!parsed.success) return null;
   const { data } = parsed;
   const cached = (data.cache_read_input_tokens ?? 0) + (data.cache_creation_input_tokens ?? 0);
   const input = (data.input_tokens ?? data.prompt_tokens ?? 0) + cached;
   const output = data.output_tokens ?? data.completion_tokens ?? 0;
-  return { input_tokens: input, output_tokens: output, total_tokens: data.total_tokens ?? input + output };
+  const inputDetails = data.input_tokens_details ?? data.prompt_tokens_details;
+  const outputDetails = data.output_tokens_details ?? data.completion_tokens_details;
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: data.total_tokens ?? input + output,
+    cached_tokens: data.cache_read_input_tokens ?? inputDetails?.cached_tokens ?? 0,
+    reasoning_tokens: outputDetails?.reasoning_tokens ?? outputDetails?.thinking_tokens ?? 0,
+  };
 }
 
 function usageOf(body: Buffer): unknown {

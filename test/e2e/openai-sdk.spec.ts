@@ -97,6 +97,14 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))(
       expect(batch).toMatchObject({ object: 'batch', input_file_id: file.id, metadata: { project: 'x' } });
       const done = await ended(batch.id);
       expect([done.status, done.request_counts]).toEqual(['completed', { total: 4, completed: 4, failed: 0 }]);
+      const usage = {
+        input_tokens_details: { cached_tokens: expect.any(Number) },
+        output_tokens_details: { reasoning_tokens: expect.any(Number) },
+      };
+      const {
+        data: [listed],
+      } = await client.batches.list({ limit: 1 });
+      for (const shown of [done, listed]) expect(shown).toMatchObject({ id: done.id, errors: null, usage });
       const text = await (await client.files.content(done.output_file_id ?? '')).text();
       const results = text
         .trim()
