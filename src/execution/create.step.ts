@@ -6,16 +6,18 @@ import { Clock } from '../common/clock';
 import type { ProviderAdapter, RemoteBatch, StagedLines } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
 import { AttemptEnds } from './attempt-ends';
+import { CreateAnswer } from './create-answer';
 import type { LeasedPart } from './part-leases';
 import { StepFailures } from './step-failures';
 import { SubmitTurns } from './submit-turns';
 
-/** Creates the upstream job of a staged part. The intent is stored first, and the create is never repeated blindly. */
+/** Creates the upstream job of a staged part. The intent is stored first, and the create is never repeated blindly; its answer is kept. */
 @Injectable()
 export class CreateStep {
   constructor(
     private readonly parts: PartsStore,
     private readonly ends: AttemptEnds,
+    private readonly answer: CreateAnswer,
     private readonly failures: StepFailures,
     private readonly turns: SubmitTurns,
     private readonly clock: Clock,
@@ -30,10 +32,10 @@ export class CreateStep {
       remote = await adapter.submit(attemptOf(sent.part, batch), lines, sent.signal);
     } catch (error) {
       if (!(error instanceof ProviderCallError)) throw error;
-      return this.failed(sent, batch, adapter, error);
+      return this.answer.write(sent, () => this.failed(sent, batch, adapter, error));
     }
-    await this.ends.adopt(sent, adapter, remote);
-    await this.turns.answered(sent);
+    await this.answer.adopt(sent, adapter, remote);
+    await this.answer.write(sent, () => this.turns.answered(sent));
   }
 
   private async failed(

@@ -9,6 +9,7 @@ import { BacklogMetrics } from './backlog-metrics';
 import { BACKGROUND_LOOPS, BackgroundWork } from './background-work';
 import { CollectDelay } from './collect-delay';
 import { CollectStep } from './collect.step';
+import { CreateAnswer } from './create-answer';
 import { CreateStep } from './create.step';
 import { Deadlines } from './deadlines';
 import { Drain } from './drain';
@@ -49,6 +50,7 @@ const SUPPORT = [
   AttemptEnds,
   BacklogMetrics,
   CollectDelay,
+  CreateAnswer,
   Drain,
   Leftovers,
   ExecutionMetrics,

@@ -56,10 +56,15 @@ export class ExecutionBench {
     return new ExecutionBench(await OpenAiSimulator.start(simulated), rows, database, dataDir);
   }
 
+  /** The address of the database. */
+  get databaseUrl(): string {
+    return this.database.options.url ?? '';
+  }
+
   /** A service as `main` composes it; undefined takes a setting away. */
   async start(settings: Readonly<Record<string, string | undefined>> = {}): Promise<BenchApp> {
     const env = loadEnv({
-      DATABASE_URL: this.database.options.url,
+      DATABASE_URL: this.databaseUrl,
       DATA_DIR: this.dataDir,
       LOG_LEVEL: 'silent',
       POLL_INTERVAL_MS: '50',
@@ -70,7 +75,7 @@ export class ExecutionBench {
       OPENAI_BASE_URL: this.simulator.url,
       ...settings,
     });
-    const dataSource = await new DataSource(this.database.options).initialize();
+    const dataSource = await new DataSource({ ...this.database.options, url: env.DATABASE_URL }).initialize();
     const testing = await Test.createTestingModule({ imports: [AppModule.forRoot(env, { dataSource })] })
       .overrideProvider(Clock)
       .useValue(this.clock)

@@ -6,12 +6,13 @@ export type CommitCut = 'before' | 'after';
 
 const COMMIT = Buffer.from('COMMIT\0');
 
-/** A TCP relay in front of a Postgres server that cuts connections, one at the COMMIT of a chosen transaction or all at once, and stalls. */
+/** A TCP relay in front of a Postgres server that cuts connections, one at the COMMIT of a chosen transaction or all at once, goes away and stalls. */
 export class PostgresProxy {
   private readonly sockets = new Set<Socket>();
   private armed: { cut: CommitCut; statement: string } | null = null;
   private cutsMade = 0;
   private stalled = false;
+  private away = false;
 
   private constructor(
     private readonly server: Server,
@@ -54,6 +55,17 @@ export class PostgresProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** From now on the server is away: every connection is cut, new ones too. */
+  leave(): void {
+    this.away = true;
+    this.cutAll();
+  }
+
+  /** Takes back {@link leave}. */
+  comeBack(): void {
+    this.away = false;
+  }
+
   /** From now on nothing goes through, either way, and nothing is told of it: connections stand, and new ones wait. */
   stall(): void {
     this.stalled = true;
@@ -73,6 +85,10 @@ export class PostgresProxy {
   }
 
   private relay(client: Socket): void {
+    if (this.away) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(this.target.port), this.target.hostname);
     let sawStatement = false;
     let awaitingAnswer = false;
