@@ -47,6 +47,7 @@ export class StagingStep {
   ): Promise<LeasedPart | null> {
     const { part, lease, signal } = leased;
     try {
+      assertFits(lines, adapter);
       const inputId = await adapter.stage(attemptOf(part, batch), lines, signal);
       const staged = { inputId, stagedAt: new Date(this.clock.now()) };
       await this.parts.update(lease, staged);
@@ -69,4 +70,11 @@ export class StagingStep {
     const dueAt = await this.failures.nextTry(leased.part, error, 'submit');
     await this.ends.startAgain(leased, { dueAt, failures: leased.part.failures + 1 });
   }
+}
+
+/** What the provider would refuse after all of it was sent: parts are planned to fit, and a cap may have shrunk since. */
+function assertFits({ bytes }: StagedLines, { id, capabilities: { maxBytes } }: ProviderAdapter): void {
+  if (bytes <= maxBytes) return;
+  const message = `The requests take ${bytes} bytes as they are sent, and the provider takes ${maxBytes}`;
+  throw new ProviderCallError(id, 'rejected', message, { code: 'part_too_large' });
 }

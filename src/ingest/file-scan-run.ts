@@ -45,8 +45,8 @@ export class FileScanRun implements ItemsSink {
     if (refusal) return { refusal, items: null };
     const { facts } = this.checks;
     if (!facts) throw new Error('The file has not been read to its end');
-    const { resolved, item, inputs } = facts;
-    const lines = { offsets: this.marks.offsets(this.bytes), units: inputs?.units ?? null };
+    const { resolved, item, sizes } = facts;
+    const lines = sizes.lines(this.marks.offsets(this.bytes));
     return { refusal: null, items: { resolved, model: item.model, endpoint: item.endpoint, lines } };
   }
 

@@ -21,7 +21,7 @@ import { capsOf } from './part-bounds';
 import { planParts, type PartPlan } from './part-planner';
 
 /** To be raised with every change of what is asked of an item: what was scanned before is then read again. */
-const CHECKS_VERSION = 1;
+const CHECKS_VERSION = 2;
 /** As a line that we write may, and by `method` and `url` where the file leaves them out. */
 const LINE_GROWTH_BYTES = 256;
 

@@ -43,9 +43,9 @@ export class IngestRun {
     const { facts } = this.checks;
     if (!facts) throw new Error('The body has not been read to its end');
     const { completionWindow, metadata } = this.checks.fields;
-    const { resolved, item, inputs } = facts;
-    const [offsets, units] = [this.lines.offsets(), inputs?.units ?? null];
-    return { resolved, endpoint: item.endpoint, completionWindow, metadata, lines: { offsets, units } };
+    const { resolved, item, sizes } = facts;
+    const lines = sizes.lines(this.lines.offsets());
+    return { resolved, endpoint: item.endpoint, completionWindow, metadata, lines };
   }
 
   /** What a body said that names a file, once {@link read} has ended without a byte. */

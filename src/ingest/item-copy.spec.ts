@@ -15,7 +15,7 @@ function resolved(limits: Partial<ResolvedModel['limits']> = {}, unsupported = '
   const check = ({ body }: { body: Buffer }) =>
     unsupported !== '' && body.includes(unsupported) ? [{ path: [unsupported], message: 'No such field' }] : [];
   return {
-    adapter: { check },
+    adapter: { capabilities: {}, check },
     limits: { minItems: 1, maxLineBytes: 1_000_000, ...limits },
   } as unknown as ResolvedModel;
 }

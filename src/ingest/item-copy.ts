@@ -1,10 +1,9 @@
 import { ChunkBuilder } from '../common/jsonl/chunk-builder';
 import type { Endpoint } from '../providers/contract/adapter';
 import type { ResolvedModel } from '../providers/provider-registry';
-import { EmbeddingInputCounts } from './embedding-inputs';
 import { FaultList } from './fault-list';
-import { RequestTooLargeError, TooFewRequestsError, UnsupportedParameterError } from './ingest.errors';
-import { LINE_OVERHEAD_BYTES } from './item-rules';
+import { TooFewRequestsError, UnsupportedParameterError } from './ingest.errors';
+import { ItemSizes } from './item-sizes';
 import type { BatchLines } from './part-bounds';
 import { lineFrame, type StoredLine } from './stored-line';
 
@@ -17,7 +16,7 @@ export interface StoredItem {
 /** Copies stored items byte for byte, and checks them once more: the catalog, or what a provider takes, may have changed since. */
 export class ItemCopy {
   private readonly unsupported = new FaultList();
-  private readonly inputs: EmbeddingInputCounts | null;
+  private readonly sizes: ItemSizes;
   private readonly offsets: Float64Array;
   private copied = 0;
 
@@ -28,7 +27,7 @@ export class ItemCopy {
   ) {
     const { minItems } = resolved.limits;
     if (count < minItems) throw new TooFewRequestsError(minItems);
-    this.inputs = EmbeddingInputCounts.within(resolved.limits, endpoint);
+    this.sizes = new ItemSizes(resolved, endpoint);
     this.offsets = new Float64Array(count + 1);
   }
 
@@ -54,15 +53,15 @@ export class ItemCopy {
 
   /** What was copied, once {@link read} has ended. */
   get lines(): BatchLines {
-    return { offsets: this.offsets, units: this.inputs?.units ?? null };
+    return this.sizes.lines(this.offsets);
   }
 
   private check(body: Buffer, index: number): void {
-    const { adapter, upstreamModel: upstream, traits, limits } = this.resolved;
-    if (body.length + LINE_OVERHEAD_BYTES > limits.maxLineBytes)
-      throw new RequestTooLargeError(index, limits.maxLineBytes);
-    if (this.inputs?.add(body)) throw new RequestTooLargeError(index, limits.maxEmbeddingInputs ?? 0, 'inputs');
-    for (const field of adapter.check({ endpoint: this.endpoint, body }, { upstream, traits })) {
+    const { adapter, upstreamModel: upstream, traits } = this.resolved;
+    const refused = adapter.check({ endpoint: this.endpoint, body }, { upstream, traits });
+    const tooLarge = refused.length === 0 ? this.sizes.add(body, index) : null;
+    if (tooLarge) throw tooLarge;
+    for (const field of refused) {
       const loc = ['requests', index, 'body', ...field.path];
       this.unsupported.add({ loc, msg: field.message, type: 'unsupported_parameter' });
     }

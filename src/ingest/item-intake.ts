@@ -3,18 +3,17 @@ import { singleLine } from '../common/jsonl/replace-value';
 import { MeshbatchError } from '../http/meshbatch-error';
 import type { ProviderRegistry, ResolvedModel } from '../providers/provider-registry';
 import type { CustomIdSet } from './custom-id-set';
-import { EmbeddingInputCounts } from './embedding-inputs';
 import { FaultList } from './fault-list';
 import {
   MixedModelsError,
-  RequestTooLargeError,
+  type RequestTooLargeError,
   TooFewRequestsError,
   UnsupportedParameterError,
 } from './ingest.errors';
 import type { ItemForm } from './item-form';
 import type { ItemLines } from './item-lines';
 import { readItem, type ReadItem } from './item-reader';
-import { LINE_OVERHEAD_BYTES } from './item-rules';
+import { ItemSizes } from './item-sizes';
 import { resolveFor } from './resolve-for';
 import { SimilarItem } from './similar-item';
 import { lineFrame, type LineFrame } from './stored-line';
@@ -25,7 +24,7 @@ interface First {
   readonly resolved: ResolvedModel;
   readonly similar: SimilarItem;
   readonly frame: LineFrame;
-  readonly inputs: EmbeddingInputCounts | null;
+  readonly sizes: ItemSizes;
 }
 
 /** The items of one body, each checked and compared with those before it, and its line written. */
@@ -43,8 +42,8 @@ export class ItemIntake {
     private readonly form: ItemForm,
   ) {}
 
-  /** The first item, what its model resolved to and what is counted of the items; null while there is no valid one. */
-  get facts(): Pick<First, 'item' | 'resolved' | 'inputs'> | null {
+  /** The first item, what its model resolved to and how large the items are; null while there is no valid one. */
+  get facts(): Pick<First, 'item' | 'resolved' | 'sizes'> | null {
     return this.first;
   }
 
@@ -99,8 +98,8 @@ export class ItemIntake {
   /** The first item decides who runs the batch: a refusal here ends the reading. */
   private resolve(item: ReadItem): First {
     const resolved = resolveFor(this.registry, item.model, item.endpoint);
-    const inputs = EmbeddingInputCounts.within(resolved.limits, item.endpoint);
-    return { item, resolved, inputs, similar: new SimilarItem(item, this.form), frame: lineFrame(item.endpoint) };
+    const sizes = new ItemSizes(resolved, item.endpoint);
+    return { item, resolved, sizes, similar: new SimilarItem(item, this.form), frame: lineFrame(item.endpoint) };
   }
 
   private noteId(bytes: Buffer, start: number, end: number, index: number): void {
@@ -119,13 +118,11 @@ export class ItemIntake {
     this.checkBody(item.body, index, first);
   }
 
-  private checkBody(body: Buffer, index: number, { item, resolved, inputs }: First): void {
-    const { adapter, upstreamModel: upstream, traits, limits } = resolved;
-    if (body.length + LINE_OVERHEAD_BYTES > limits.maxLineBytes)
-      this.tooLarge ??= new RequestTooLargeError(index, limits.maxLineBytes);
-    const tooMany = inputs?.add(body) ?? null;
-    this.tooLarge ??= tooMany;
-    for (const field of adapter.check({ endpoint: item.endpoint, body }, { upstream, traits })) {
+  private checkBody(body: Buffer, index: number, { item, resolved, sizes }: First): void {
+    const { adapter, upstreamModel: upstream, traits } = resolved;
+    const refused = adapter.check({ endpoint: item.endpoint, body }, { upstream, traits });
+    if (refused.length === 0) this.tooLarge ??= sizes.add(body, index);
+    for (const field of refused) {
       const loc = ['body', 'requests', index, this.form.nestedKey, ...field.path];
       this.unsupported.add({ loc, msg: field.message, type: 'unsupported_parameter' });
     }

@@ -16,6 +16,8 @@ export function capsOf(limits: ResolvedLimits): PartCaps {
 export interface BatchLines {
   /** Where each line starts in bytes, and the input's length as last entry. */
   readonly offsets: Float64Array;
+  /** Of each line, the bytes that it has upstream; null where its body goes as it is stored. */
+  readonly encoded: Uint32Array | null;
   /** Of each line, how much of a cap of its own kind it takes, such as inputs of an embedding; null where there is no such cap. */
   readonly units: Uint32Array | null;
 }
@@ -23,18 +25,23 @@ export interface BatchLines {
 /** How far a part may go that begins at an item. */
 export class PartBounds {
   readonly items: number;
+  /** Bytes before each item, and of all items as last entry. */
+  private readonly bytesBefore: Float64Array;
+  private readonly lineGrowth: number;
   /** Units before each item, and of all items as last entry. */
   private readonly unitsBefore: Float64Array | null;
   private readonly maxUnits: number;
 
   constructor(
-    private readonly lines: BatchLines,
+    { offsets, encoded, units }: BatchLines,
     private readonly caps: PartCaps,
-    private readonly lineGrowth: number,
+    lineGrowth: number,
   ) {
-    this.items = lines.offsets.length - 1;
+    this.items = offsets.length - 1;
+    this.bytesBefore = encoded ? sums(encoded) : offsets;
+    this.lineGrowth = encoded ? 0 : lineGrowth;
     this.maxUnits = caps.maxUnits ?? Infinity;
-    this.unitsBefore = lines.units && caps.maxUnits !== undefined ? sums(lines.units) : null;
+    this.unitsBefore = units && caps.maxUnits !== undefined ? sums(units) : null;
   }
 
   /** The item after the last that a part of at most `maxItems` can hold; always one at least. */
@@ -86,8 +93,7 @@ export class PartBounds {
   }
 
   private fits(first: number, end: number): boolean {
-    const { offsets } = this.lines;
-    const bytes = offsets[end]! - offsets[first]! + (end - first) * this.lineGrowth;
+    const bytes = this.bytesBefore[end]! - this.bytesBefore[first]! + (end - first) * this.lineGrowth;
     if (bytes > this.caps.maxBytes) return false;
     return this.unitsBefore === null || this.unitsBefore[end]! - this.unitsBefore[first]! <= this.maxUnits;
   }

@@ -14,7 +14,7 @@ const plan = (
   growth = 0,
 ) =>
   planParts(
-    { offsets: offsetsOf(lengths), units: units && Uint32Array.from(units) },
+    { offsets: offsetsOf(lengths), encoded: null, units: units && Uint32Array.from(units) },
     { maxItems: 1000, maxBytes: 100_000, minItems: 1, ...caps },
     growth,
   );
@@ -170,13 +170,17 @@ describe('planParts', () => {
     lengths.forEach((length, item) => (offsets[item + 1] = offsets[item]! + length));
     const units = new Uint32Array(lengths.length).fill(7);
     const caps = { maxItems: 50_000, maxBytes: 200_000_000, minItems: 1, maxUnits: 50_000 };
-    const planned = cpuMs(() => planParts({ offsets, units }, caps, 128));
+    const planned = cpuMs(() => planParts({ offsets, encoded: null, units }, caps, 128));
     expect(planned.result).toHaveLength(141);
     const pass = cpuMs(() => Array.from(lengths, (length, item) => ({ item, length })));
     expect(planned.ms).toBeLessThan(pass.ms + 20);
     // The worst there is: a minimum, and lines of which no even cut can be made.
     const skewed = offsets.map((offset, item) => offset + (item > 500_000 ? (item - 500_000) * 5000 : 0));
-    const hard = planParts({ offsets: skewed, units: null }, { ...caps, maxItems: 100_000, minItems: 7000 }, 128);
+    const hard = planParts(
+      { offsets: skewed, encoded: null, units: null },
+      { ...caps, maxItems: 100_000, minItems: 7000 },
+      128,
+    );
     expect(Math.min(...counts(hard))).toBeGreaterThanOrEqual(7000);
   });
 

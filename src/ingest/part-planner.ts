@@ -13,7 +13,7 @@ export interface PartPlan {
  * As few parts as keep every cap and the minimum, and of those plans the one whose largest part has the fewest items: even parts,
  * where the lines allow. A line that breaks a cap by itself gets a part of its own; where no cut at all keeps the minimum, the caps
  * are kept. Takes a search a part, and one pass over the items where they have units or a minimum is in the way.
- * @param lineGrowth bytes that a line may gain on its way upstream
+ * @param lineGrowth bytes that a line may gain on its way upstream, where it is not known how many it has there
  */
 export function planParts(lines: BatchLines, caps: PartCaps, lineGrowth = 0): PartPlan[] {
   const bounds = new PartBounds(lines, caps, lineGrowth);

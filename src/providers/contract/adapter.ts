@@ -13,6 +13,8 @@ export type Endpoint = (typeof ENDPOINTS)[number];
 /** What a provider's batch API allows, as data. Sizes in bytes, times in milliseconds. */
 export interface ProviderCapabilities {
   readonly endpoints: readonly Endpoint[];
+  /** Those whose bodies are translated, so that only their lines tell how long they are; any other body goes as it is. */
+  readonly translated?: readonly Endpoint[];
   /** Values of `completion_window` besides `24h`, which every provider takes. */
   readonly extraWindows: readonly string[];
   readonly maxItems: number;

@@ -35,7 +35,12 @@ class MessagesAdapter implements ProviderAdapter {
 
   constructor(private readonly adapter: ProviderAdapter) {
     const { capabilities } = adapter;
-    this.capabilities = { ...capabilities, endpoints: withMessages(capabilities.endpoints) };
+    const { endpoints, translated = [] } = capabilities;
+    this.capabilities = {
+      ...capabilities,
+      endpoints: withMessages(endpoints),
+      translated: [...translated, MESSAGES],
+    };
   }
 
   get id(): string {

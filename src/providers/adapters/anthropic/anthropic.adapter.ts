@@ -33,6 +33,7 @@ const OVERLOADED = 529;
 /** Limits as documented by the vendor in November 2026: 100,000 requests and 256 MB a batch. */
 const CAPABILITIES: ProviderCapabilities = {
   endpoints: ['/v1/chat/completions', MESSAGES],
+  translated: ['/v1/chat/completions'],
   extraWindows: [],
   maxItems: 100_000,
   maxBytes: 256_000_000,

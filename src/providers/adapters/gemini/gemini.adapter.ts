@@ -35,6 +35,7 @@ const INLINE: InlineLimits = { bytes: 15_000_000, items: 1000 };
 /** Limits as documented by the vendor in November 2026: files of 2 GB, 100 batches at once. It names no number of requests and no length of one. */
 const CAPABILITIES: ProviderCapabilities = {
   endpoints: ['/v1/chat/completions', '/v1/embeddings'],
+  translated: ['/v1/chat/completions', '/v1/embeddings'],
   extraWindows: [],
   maxItems: 100_000,
   maxBytes: 2_000_000_000,
