@@ -1,6 +1,7 @@
 import { type Clock, SystemClock } from '../../../common/clock';
 import {
   type Attempt,
+  IncompleteDownloadError,
   type ItemOutcome,
   type ProviderAdapter,
   type ProviderCapabilities,
@@ -115,10 +116,16 @@ class OpenAiShapedAdapter implements ProviderAdapter {
   async *results(remoteId: string, signal: AbortSignal): AsyncGenerator<ItemOutcome> {
     // A fresh read: the ids of the files may come later than the status.
     const batch = await this.retrieve(remoteId, signal);
+    let rows = 0;
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (!fileId) continue;
-      yield* readOutcomes(this.content(fileId, signal), toOutcome);
+      for await (const outcome of readOutcomes(this.content(fileId, signal), toOutcome)) {
+        rows++;
+        yield outcome;
+      }
     }
+    if (this.lacksOutput(batch, rows))
+      throw new IncompleteDownloadError('The batch is completed, and its output is not there yet');
   }
 
   async cancel(remoteId: string, signal: AbortSignal): Promise<void> {
@@ -135,6 +142,14 @@ class OpenAiShapedAdapter implements ProviderAdapter {
     for (const fileId of [attempt.inputId, batch?.output_file_id, batch?.error_file_id]) {
       if (fileId) await this.deleteFile(fileId, signal);
     }
+  }
+
+  /** Whether a file must be to come, whose id is late: a batch of which nothing succeeded has its errors alone. */
+  private lacksOutput(batch: BatchWire, rows: number): boolean {
+    const { state, counts } = this.toRemote(batch);
+    if (state !== 'completed' || batch.output_file_id) return false;
+    if (!batch.error_file_id) return true;
+    return counts !== null && counts.succeeded > 0 && rows < counts.succeeded + counts.failed;
   }
 
   /** Whether a create may name the upload; one that came to nothing never will be. */
