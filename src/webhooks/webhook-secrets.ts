@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { Random } from '../common/random';
-import { SecretBox } from '../common/secret-box';
+import { SafeLogger } from '../common/safe-logger';
+import { SealBrokenError, SecretBox } from '../common/secret-box';
 import type { WebhookEndpointEntity } from './webhook-endpoint.entity';
 import { WebhooksNotConfiguredError } from './webhooks.errors';
 import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from './webhooks.options';
@@ -13,7 +14,10 @@ const PREVIOUS_SIGNS_MS = 24 * 3_600_000;
 /** The secrets that endpoints know us by: signing needs them in clear, so they are sealed and not hashed. */
 @Injectable()
 export class WebhookSecrets {
+  private readonly logger = new SafeLogger(WebhookSecrets.name);
   private readonly box: SecretBox | null;
+  /** Endpoints of which the log has it that their previous secret cannot be opened. */
+  private readonly told = new Set<string>();
 
   constructor(
     @Inject(WEBHOOKS_OPTIONS) { secretsKeys = [] }: WebhooksModuleOptions,
@@ -41,17 +45,42 @@ export class WebhookSecrets {
     return this.opened.seal(secret, endpointId);
   }
 
-  /** What changes on an endpoint that gets a new secret: the one before signs along for a day. */
-  rotated({ id, secret }: WebhookEndpointEntity, next: string) {
-    const previousSecretUntil = new Date(this.clock.now() + PREVIOUS_SIGNS_MS);
-    return { secret: this.seal(next, id), previousSecret: secret, previousSecretUntil };
+  /**
+   * What changes on an endpoint that gets a new secret: the one before signs along for a day, sealed anew, so that the key that sealed it
+   * is needed no longer. One that no key opens is forgotten.
+   */
+  rotated(endpoint: Pick<WebhookEndpointEntity, 'id' | 'secret'>, next: string) {
+    const previous = this.tryOpen(endpoint.secret, endpoint.id);
+    return {
+      secret: this.seal(next, endpoint.id),
+      previousSecret: previous === null ? null : this.seal(previous, endpoint.id),
+      previousSecretUntil: previous === null ? null : new Date(this.clock.now() + PREVIOUS_SIGNS_MS),
+    };
   }
 
-  /** Those that sign now, the newest first. @throws SealBrokenError */
+  /** Those that sign now, the newest first; a previous one that no key opens is left out. @throws SealBrokenError */
   of({ id, secret, previousSecret, previousSecretUntil }: WebhookEndpointEntity): string[] {
+    const current = this.opened.open(secret, id);
     const isPreviousGood = previousSecretUntil !== null && previousSecretUntil.getTime() > this.clock.now();
-    const sealed = previousSecret !== null && isPreviousGood ? [secret, previousSecret] : [secret];
-    return sealed.map((one) => this.opened.open(one, id));
+    if (previousSecret === null || !isPreviousGood) return [current];
+    const previous = this.tryOpen(previousSecret, id);
+    if (previous === null) this.warnOnce(id);
+    return previous === null ? [current] : [current, previous];
+  }
+
+  private tryOpen(sealed: string, endpointId: string): string | null {
+    try {
+      return this.opened.open(sealed, endpointId);
+    } catch (error) {
+      if (error instanceof SealBrokenError) return null;
+      throw error;
+    }
+  }
+
+  private warnOnce(endpointId: string): void {
+    if (this.told.has(endpointId)) return;
+    this.told.add(endpointId);
+    this.logger.warn({ webhook_id: endpointId }, 'A webhook is signed without its previous secret: no key opens it');
   }
 
   private get opened(): SecretBox {
