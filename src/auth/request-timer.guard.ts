@@ -3,6 +3,7 @@ import type { Histogram } from 'prom-client';
 import { Clock } from '../common/clock';
 import { nodeResponse, type PlatformResponse } from '../http/platform';
 import { routeOf } from '../http/route-finder';
+import { whenClosed } from '../http/when-closed';
 import { Metrics } from '../metrics/metrics';
 
 /** Bodies and results may take long. */
@@ -29,7 +30,7 @@ export class RequestTimer implements CanActivate {
     const labels = routeOf(context.getClass(), context.getHandler());
     const response = nodeResponse(context.switchToHttp().getResponse<PlatformResponse>());
     const begunAt = this.clock.now();
-    response.once('close', () => {
+    whenClosed(response, () => {
       const status = response.writableFinished ? response.statusCode : 0;
       // The clock may have been set back meanwhile.
       this.seconds.observe({ ...labels, status }, Math.max(0, this.clock.now() - begunAt) / 1000);

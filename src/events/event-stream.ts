@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { BatchProgressFacts } from '../batches/batches.store';
 import type { Clock } from '../common/clock';
+import { isClosed } from '../http/when-closed';
 import { isOver, reachedAfter } from './batch-history';
 import { countsEvent, HEARTBEAT, RETRY, statusEvent } from './event-format';
 
@@ -67,20 +68,25 @@ export class EventStream {
 
   /** Ends the answer, which its client takes for a reason to come back. One that is not read would never end. */
   end(): void {
-    if (this.answer.writableNeedDrain) this.answer.destroy();
+    if (this.answer.writableNeedDrain) this.cut();
     else this.answer.end();
   }
 
   /** Whether it went out: a client that has not read what it was sent before is dropped. */
   private write(text: string): boolean {
-    if (this.answer.destroyed || this.answer.writableEnded) return false;
+    if (isClosed(this.answer) || this.answer.writableEnded) return false;
     if (this.answer.writableNeedDrain) {
-      this.answer.destroy();
+      this.cut();
       this.told.dropped();
       return false;
     }
     this.answer.write(text);
     this.spokeAt = this.clock.now();
     return true;
+  }
+
+  /** Its connection, since an answer that waits there for the one before it cannot end anything. */
+  private cut(): void {
+    this.answer.req.socket.destroy();
   }
 }

@@ -205,6 +205,41 @@ describe('EventStreams', () => {
     expect(await valueOf('meshbatch_event_streams_refused_total')).toBe(1);
   });
 
+  it('let go of all when a connection ends on which some waited for the one before', async () => {
+    const first = await client();
+    const answers = [first.answer];
+    asked = (answer) => answers.push(answer);
+    first.socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n'.repeat(3));
+    await until(() => answers.length === 4);
+    for (const answer of answers.slice(0, 3)) streams.open(batch('a'), NO_EVENT, answer);
+    expect(await valueOf('meshbatch_event_streams_open')).toBe(3);
+    first.socket.destroy();
+    await until(() => first.answer.destroyed);
+    await settled();
+    expect(await valueOf('meshbatch_event_streams_open')).toBe(0);
+    streams.open(batch('a'), NO_EVENT, answers[3]!);
+    expect(await valueOf('meshbatch_event_streams_open')).toBe(0);
+    await clock.forward(1000);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('cut a connection on which one that waits for the one before has more to tell than is kept', async () => {
+    const id = 'a'.repeat(4000);
+    rows.set(id, batch(id));
+    const first = await client();
+    const second = new Promise<ServerResponse>((resolve) => (asked = resolve));
+    first.socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n');
+    streams.open(rows.get(id)!, NO_EVENT, await second);
+    for (let completed = 1; !first.answer.destroyed && completed < 100; completed++) {
+      rows.set(id, batch(id, { completed }));
+      await announce(id);
+      await settled();
+    }
+    expect(first.answer.destroyed).toBe(true);
+    expect(await valueOf('meshbatch_event_streams_dropped_total')).toBe(1);
+    expect(await valueOf('meshbatch_event_streams_open')).toBe(0);
+  });
+
   it('take no place for a client that had gone before', async () => {
     const gone = await client();
     gone.socket.destroy();

@@ -7,6 +7,7 @@ import { Clock } from '../common/clock';
 import { Places } from '../common/places';
 import { SafeLogger } from '../common/safe-logger';
 import { takeOver, type PlatformResponse } from '../http/platform';
+import { isClosed, whenClosed } from '../http/when-closed';
 import { Metrics } from '../metrics/metrics';
 import { Wake } from '../queue/wake';
 import { BatchChanges } from './batch-changes';
@@ -74,12 +75,12 @@ export class EventStreams implements BeforeApplicationShutdown {
       throw new BusyError('Too many streams of events are open');
     }
     const answer = takeOver(response);
-    if (answer.destroyed) return;
+    if (isClosed(answer)) return;
     const told = { sent: (events: number) => this.sent.inc(events), dropped: () => this.drops.inc() };
     const stream = new EventStream(answer, lastId, told, this.clock);
     this.places.take(batch.ownerId);
     this.add(batch.id, stream);
-    answer.once('close', () => {
+    whenClosed(answer, () => {
       this.remove(batch.id, stream);
       this.places.free(batch.ownerId);
     });

@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { RawConnection } from '../../test/support/service/raw-connection';
 import { sendStream } from './send-stream';
 
 const MIB = 1024 * 1024;
@@ -123,6 +131,65 @@ describe('sendStream', () => {
     expect(await settled()).toBeLessThan(20);
     answer.destroy();
     await source.closed;
+  });
+
+  it.each([undefined, 'gzip'])(
+    'ends with a connection on which it waits for the answer before: %p',
+    async (encoding) => {
+      const source = new Endless();
+      let sent: Promise<void> | undefined;
+      handle = ({ url }, answer) => {
+        if (url === '/next') sent = sendStream(answer, source.chunks(), { compressible: true });
+      };
+      const connection = await RawConnection.open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      connection.head('GET /first');
+      connection.head('GET /next', `Accept-Encoding: ${encoding ?? ''}`);
+      while (!sent) await sleep(1);
+      connection.close();
+      await sent;
+      await source.closed;
+    },
+  );
+
+  it('sends what waited for the answer before it', async () => {
+    let first: ServerResponse | undefined;
+    handle = ({ url }, answer) => {
+      if (url === '/first') first = answer;
+      else void sendStream(answer.setHeader('Content-Length', TEXT.length), text());
+    };
+    const connection = await RawConnection.open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    connection.head('GET /first');
+    connection.head('GET /next');
+    await once(server, 'request');
+    await sleep(1);
+    first!.setHeader('Content-Length', 2).end('ok');
+    expect((await connection.answer()).body).toBe('ok');
+    expect((await connection.answer()).body).toBe(TEXT);
+    connection.close();
+  });
+
+  it('takes nothing more for a client that went away before the first byte', async () => {
+    const source = new Endless();
+    let gone = (): void => undefined;
+    const hasGone = new Promise<void>((resolve) => (gone = resolve));
+    async function* late() {
+      await hasGone;
+      yield* source.chunks();
+    }
+    const sent = new Promise<void>((resolve, reject) => {
+      handle = (asked, answer) => {
+        if (asked.url === '/next') void sendStream(answer, late()).then(resolve, reject);
+        asked.socket.once('close', gone);
+      };
+    });
+    const connection = await RawConnection.open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    connection.head('GET /first');
+    connection.head('GET /next');
+    await once(server, 'request');
+    connection.close();
+    await sent;
+    await source.closed;
+    expect(source.taken).toBe(1);
   });
 
   it.each([undefined, 'gzip'])('cuts the connection when the source fails later: %p', async (encoding) => {

@@ -4,6 +4,7 @@ import { createGzip } from 'node:zlib';
 import { resume } from '../common/resume';
 import { markGzip } from './gzip';
 import { takeOver, type PlatformResponse } from './platform';
+import { hasItsTurn } from './when-closed';
 
 /** Large chunks, since each is a trip to another thread; the fastest level, since JSON shrinks well at any. */
 const GZIP = { level: 1, chunkSize: 128 * 1024 };
@@ -26,7 +27,8 @@ export async function sendStream(
   const first = await chunks.next();
   const answer = takeOver(response);
   const gzip = compressible && markGzip(answer);
-  if (answer.req.method === 'HEAD') {
+  // A pipeline to an answer that has no connection yet would never hear of its end.
+  if (answer.req.method === 'HEAD' || !(await hasItsTurn(answer))) {
     await chunks.return?.();
     answer.end();
     return;

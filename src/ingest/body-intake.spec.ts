@@ -214,6 +214,24 @@ describe('BodyIntake', () => {
     expect([outcomes, signals.map(({ aborted }) => aborted)]).toEqual([[1], [true]]);
   });
 
+  it('tells it too where the body waits for the answer before it on its connection', async () => {
+    const signals: AbortSignal[] = [];
+    take = async (_, gone) => {
+      signals.push(gone);
+      if (!gone.aborted) await once(gone, 'abort');
+      return 1;
+    };
+    const connection = await connect('Content-Length: 0');
+    connection.head('POST /', LARGE);
+    await once(server, 'request');
+    connection.close();
+    while (outcomes.length < 2) await settled();
+    expect([outcomes, signals.map(({ aborted }) => aborted)]).toEqual([
+      [1, 1],
+      [true, true],
+    ]);
+  });
+
   /** Resolves once a body has come to this. */
   async function outcomeIs(wanted: string): Promise<void> {
     while (!outcomes.includes(wanted)) await settled();

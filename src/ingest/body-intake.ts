@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
+import { whenClosed } from '../http/when-closed';
 import { BodyGate, type Comer } from './body-gate';
 import { DEFAULT_BODY_LIMITS, type BodyLimits } from './body-limits';
 import type { Aside } from './create-load';
@@ -52,8 +53,7 @@ export class BodyIntake {
     use: (body: AsyncIterable<Buffer>, gone: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const gone = new AbortController();
-    if (response.destroyed) gone.abort();
-    response.once('close', () => gone.abort());
+    whenClosed(response, () => gone.abort());
     const read = () => this.counted(() => use(this.read(request, response, coming.aside), gone.signal));
     return isSmall(request) ? read() : this.inTurn({ ...coming, gone: gone.signal }, read);
   }
