@@ -1,4 +1,3 @@
-import { SystemClock } from '../common/clock';
 import { ValidationFailedError } from '../http/meshbatch-error';
 import { HostNames } from './host-names';
 import { TargetAddresses } from './target-addresses';
@@ -20,7 +19,7 @@ class KnownNames extends HostNames {
 }
 
 function check(url: string, allowedNetworks: string[] = []): Promise<string> {
-  return new TargetCheck(new TargetAddresses({ allowedNetworks }), new KnownNames(), new SystemClock()).check(url);
+  return new TargetCheck(new TargetAddresses({ allowedNetworks }), new KnownNames()).check(url);
 }
 
 describe('TargetCheck', () => {

@@ -1,11 +1,9 @@
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock';
 import { ValidationFailedError } from '../http/meshbatch-error';
 import { HostNames } from './host-names';
 import { TargetAddresses } from './target-addresses';
 
-const LOOKUP_MS = 5_000;
 const PROTOCOLS = ['https:', 'http:'];
 
 /** Refuses a URL when it is named. A name may lead elsewhere later: what is connected to is checked again at every attempt. */
@@ -14,7 +12,6 @@ export class TargetCheck {
   constructor(
     private readonly addresses: TargetAddresses,
     private readonly names: HostNames,
-    private readonly clock: Clock,
   ) {}
 
   /** The URL in its canonical spelling. @throws ValidationFailedError */
@@ -38,21 +35,13 @@ export class TargetCheck {
 
   private async addressesOf(host: string, text: string): Promise<string[]> {
     if (isIP(host) !== 0) return [host];
-    const ended = new AbortController();
     try {
-      const found = await Promise.race([this.names.addressesOf(host), this.tooLate(ended.signal)]);
+      const found = await this.names.addressesOf(host);
       if (found.length > 0) return found.map(({ address }) => address);
     } catch {
       // Nothing of the resolver's own words: an owner need not learn how our network names things.
-    } finally {
-      ended.abort();
     }
     throw fault('The host of the URL has no address', text);
-  }
-
-  private async tooLate(ended: AbortSignal): Promise<never> {
-    await this.clock.sleep(LOOKUP_MS, ended);
-    throw new Error('No answer in time');
   }
 }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Clock } from '../common/clock';
 import { CommonModule } from '../common/common.module';
 import { DeliveriesService } from './deliveries.service';
 import { DeliveriesStore } from './deliveries.store';
@@ -36,7 +37,7 @@ const SENDING = [DeliveryAttempts, DeliveryRequest, DeliverySender, RetryPlan, T
     WebhookMetrics,
     WebhookSecrets,
     WebhooksService,
-    { provide: HostNames, useClass: SystemHostNames },
+    { provide: HostNames, useFactory: (clock: Clock) => new SystemHostNames(clock), inject: [Clock] },
   ],
 })
 export class WebhooksModule extends ConfigurableModuleClass {}
