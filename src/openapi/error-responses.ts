@@ -25,6 +25,9 @@ const MORE: Readonly<Record<string, readonly Status[]>> = {
   'delete-batch-v-1-batches-batch-id-delete': ['409'],
   'get-file-content-v-1-files-file-id-content-get': ['416'],
   'delete-file-v-1-files-file-id-delete': ['409'],
+  'create-webhook-v-1-webhooks-post': ['409'],
+  'test-webhook-v-1-webhooks-webhook-id-test-post': ['409'],
+  'replay-webhook-delivery-v-1-webhooks-webhook-id-deliveries-delivery-id-replay-post': ['409'],
 };
 
 /**

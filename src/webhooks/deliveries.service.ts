@@ -11,7 +11,10 @@ import { EndpointsStore } from './endpoints.store';
 import type { WebhookDeliveryEntity } from './webhook-delivery.entity';
 import type { WebhookEndpointEntity } from './webhook-endpoint.entity';
 import { WebhookSecrets } from './webhook-secrets';
-import { WebhookDisabledError } from './webhooks.errors';
+import { TooManyTestsError, WebhookDisabledError } from './webhooks.errors';
+
+/** Tests are sent at an owner's word, as often as they say it, and each waits for a day where nobody answers. */
+const MAX_WAITING_TESTS = 20;
 
 export interface DeliveryPage {
   readonly deliveries: WebhookDeliveryEntity[];
@@ -39,7 +42,11 @@ export class DeliveriesService {
 
   /** Sends an event that says no more than that it came. */
   async test(ownerId: string, webhookId: string): Promise<WebhookDeliveryEntity> {
-    return this.withOpen(ownerId, webhookId, (endpoint, tx) => this.outbox.addTest(endpoint, tx));
+    return this.withOpen(ownerId, webhookId, async (endpoint, tx) => {
+      const waiting = await this.store.countPendingTests(endpoint.id, tx);
+      if (waiting >= MAX_WAITING_TESTS) throw new TooManyTestsError(MAX_WAITING_TESTS);
+      return this.outbox.addTest(endpoint, tx);
+    });
   }
 
   /** Sends a delivery again, under its own id and at once, whatever became of it; one that is being sent stays as it is. */

@@ -3,6 +3,7 @@ import { In, LessThan, type EntityManager, type QueryDeepPartialEntity } from 't
 import { Clock } from '../common/clock';
 import { Database } from '../persistence/database';
 import { WebhookDeliveryEntity } from './webhook-delivery.entity';
+import { TEST_EVENT } from './webhook-events';
 
 /** What can be known of a delivery without its payload. */
 export type DueDelivery = Pick<WebhookDeliveryEntity, 'id' | 'endpointId' | 'ownerId'>;
@@ -101,6 +102,10 @@ export class DeliveriesStore {
 
   countPending(): Promise<number> {
     return this.database.manager.countBy(WebhookDeliveryEntity, { status: 'pending' });
+  }
+
+  countPendingTests(endpointId: string, tx: EntityManager): Promise<number> {
+    return tx.countBy(WebhookDeliveryEntity, { endpointId, status: 'pending', type: TEST_EVENT });
   }
 
   /** Deletes up to `limit` of those that have ended and are older than `ageMs`; resolves to how many. */

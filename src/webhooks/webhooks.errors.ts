@@ -17,6 +17,14 @@ export class TooManyWebhooksError extends MeshbatchError {
   }
 }
 
+export class TooManyTestsError extends MeshbatchError {
+  override readonly name = 'TooManyTestsError';
+
+  constructor(limit: number) {
+    super('conflict', `At most ${limit} tests of a webhook may wait to be delivered.`, { details: { limit } });
+  }
+}
+
 export class WebhookDisabledError extends MeshbatchError {
   override readonly name = 'WebhookDisabledError';
 

@@ -165,6 +165,18 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('webhooks, d
     await Promise.all([remove(slow), remove(quick)]);
   });
 
+  it('wait as tests in a number of twenty to an endpoint at most', async () => {
+    const [silent, other] = [await register('/silent'), await register('/other-tests')];
+    receiver.answer('/silent', 'never');
+    const test = ({ id }: WebhookDto) => post<ErrorBody>(`/v1/webhooks/${id}/test`);
+    const answers = await Promise.all(Array.from({ length: 22 }, () => test(silent)));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused).toHaveLength(2);
+    for (const answer of refused) expectRefusal(answer, 409, 'conflict');
+    expect((await test(other)).status).toBe(200);
+    await Promise.all([remove(silent), remove(other)]);
+  });
+
   it('are sent again when the sender is killed before it could note the answer', async () => {
     const webhook = await register('/killed');
     receiver.answer('/killed', 'never');
