@@ -62,12 +62,13 @@ describe('DeliveryRequest', () => {
     url: string,
     options: WebhooksModuleOptions = LOOPBACK,
     names: HostNames = new ScriptedNames([['127.0.0.1']]),
+    stopping = new AbortController().signal,
   ) {
     const dispatcher = new TargetDispatcher(new TargetAddresses(options), names);
     dispatchers.push(dispatcher);
     const request = new DeliveryRequest(options, dispatcher, new SystemClock());
     const message = { url: url.replace('PORT', String(port)), id: 'delivery_1', payload: '{"a":1}', secrets: [SECRET] };
-    return request.send(message, new AbortController().signal);
+    return request.send(message, stopping);
   }
 
   it('signs what it posts, as the reference library verifies', async () => {
@@ -156,6 +157,16 @@ describe('DeliveryRequest', () => {
     });
     answer = (_, response) => void response.writeHead(200).write('x'.repeat(100));
     expect(await send('http://hooks.example:PORT/', patience)).toMatchObject({ statusCode: 200, error: null });
+  });
+
+  it('sends nothing once the process stops, and cuts short what it sends then', async () => {
+    const stopping = new AbortController();
+    answer = () => stopping.abort(new Error('The process is stopping'));
+    const cut = send('http://hooks.example:PORT/', LOOPBACK, undefined, stopping.signal);
+    await expect(cut).rejects.toThrow('The process is stopping');
+    const late = send('http://hooks.example:PORT/', LOOPBACK, undefined, stopping.signal);
+    await expect(late).rejects.toThrow('The process is stopping');
+    expect(received).toHaveLength(1);
   });
 
   it('tells what an endpoint asked for', async () => {

@@ -44,9 +44,10 @@ export class DeliveryRequest {
     this.timeoutMs = timeoutMs;
   }
 
-  /** Never throws for what the endpoint does; throws when `stopping` aborts. */
+  /** Never throws for what the endpoint does; throws when `stopping` aborts, or has. */
   async send(message: SignedMessage, stopping: AbortSignal): Promise<AttemptResult> {
     assertNoTransaction('A webhook');
+    stopping.throwIfAborted();
     const ended = new AbortController();
     const attempt = new AbortController();
     const stop = () => attempt.abort();
