@@ -42,7 +42,7 @@ export class DeliveryAttempts {
     if (!endpoint) return;
     const result = await this.send(delivery, endpoint, stopping);
     if (result === null) return this.deliveries.settle(delivery, {});
-    await this.note(delivery, result);
+    await this.note(delivery, endpoint, result);
     this.logger.log(
       { delivery_id: delivery.id, webhook_id: endpoint.id, status: result.statusCode, attempt: delivery.attempts },
       result.error === null ? 'A webhook was delivered' : 'A webhook was not delivered',
@@ -65,7 +65,11 @@ export class DeliveryAttempts {
     }
   }
 
-  private async note(delivery: WebhookDeliveryEntity, result: AttemptResult): Promise<void> {
+  private async note(
+    delivery: WebhookDeliveryEntity,
+    endpoint: WebhookEndpointEntity,
+    result: AttemptResult,
+  ): Promise<void> {
     const { statusCode, error, retryAfterMs } = result;
     const told = { lastStatusCode: statusCode, lastError: error };
     if (error === null) {
@@ -81,19 +85,20 @@ export class DeliveryAttempts {
       return this.deliveries.settle(delivery, { ...told, failures, dueAt });
     }
     const failed = { ...told, failures, status: 'failed' } as const;
-    return statusCode === GONE ? this.disable(delivery, failed) : this.deliveries.settle(delivery, failed);
+    return statusCode === GONE ? this.disable(delivery, endpoint, failed) : this.deliveries.settle(delivery, failed);
   }
 
-  /** It said that it is gone: nothing more is sent there until its owner says otherwise. */
+  /** It said that it is gone: nothing more is sent there until its owner says otherwise, or has meanwhile. */
   private async disable(
     delivery: WebhookDeliveryEntity,
+    endpoint: WebhookEndpointEntity,
     failed: Parameters<DeliveriesStore['settle']>[1],
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
       // The endpoint first, always, so that two transactions never wait for each other.
-      await this.endpoints.update(delivery.endpointId, { disabledReason: 'gone' }, tx);
+      const isDisabled = await this.endpoints.disableGone(endpoint, tx);
       await this.deliveries.settle(delivery, failed, tx);
-      await this.deliveries.failPending(delivery.endpointId, DISABLED, tx);
+      if (isDisabled) await this.deliveries.failPending(endpoint.id, DISABLED, tx);
     });
   }
 }

@@ -56,6 +56,13 @@ export class EndpointsStore {
     await tx.update(WebhookEndpointEntity, { id }, patch);
   }
 
+  /** Disables an endpoint that said it is gone; false when its owner has moved or disabled it since it was asked at `url`. */
+  async disableGone({ id, url }: Pick<WebhookEndpointEntity, 'id' | 'url'>, tx: EntityManager): Promise<boolean> {
+    const asked = { id, url, disabledReason: IsNull() };
+    const { affected } = await tx.update(WebhookEndpointEntity, asked, { disabledReason: 'gone' });
+    return affected === 1;
+  }
+
   /** Removes it with its deliveries; false when there is none. */
   async delete(ownerId: string, id: string): Promise<boolean> {
     const { affected } = await this.database.manager.delete(WebhookEndpointEntity, { id, ownerId });
