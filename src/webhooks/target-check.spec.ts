@@ -55,6 +55,13 @@ describe('TargetCheck', () => {
     expect(JSON.stringify(fault?.msg)).not.toMatch(/10\.|word|ENOTFOUND/);
   });
 
+  it('says the same of a name that leads inside and of one that leads nowhere', async () => {
+    const hosts = ['private', 'mixed', 'empty', 'unknown'];
+    const refusals = await Promise.allSettled(hosts.map((host) => check(`https://${host}.example/`)));
+    const told = refusals.map((refusal) => (refusal as PromiseRejectedResult).reason.faults[0].msg as string);
+    expect(new Set(told)).toEqual(new Set(['The URL must be https and lead to a public address']));
+  });
+
   it('takes plain http and private addresses where the operator allows them', async () => {
     expect(await check('http://private.example/', ['10.0.0.0/8'])).toBe('http://private.example/');
     await expect(check('http://public.example/', ['10.0.0.0/8'])).rejects.toThrow(ValidationFailedError);

@@ -4,6 +4,8 @@ import { ValidationFailedError } from '../http/meshbatch-error';
 import { HostNames } from './host-names';
 import { TargetAddresses } from './target-addresses';
 
+/** One for a host that is not found and for one that is inside: which of our network's names exist is not told. */
+const NOT_PUBLIC = 'The URL must be https and lead to a public address';
 const PROTOCOLS = ['https:', 'http:'];
 
 /** Refuses a URL when it is named. A name may lead elsewhere later: what is connected to is checked again at every attempt. */
@@ -29,7 +31,7 @@ export class TargetCheck {
     try {
       this.addresses.check(address, protocol);
     } catch {
-      throw fault('The URL must be https and lead to a public address', text);
+      throw fault(NOT_PUBLIC, text);
     }
   }
 
@@ -41,7 +43,7 @@ export class TargetCheck {
     } catch {
       // Nothing of the resolver's own words: an owner need not learn how our network names things.
     }
-    throw fault('The host of the URL has no address', text);
+    throw fault(NOT_PUBLIC, text);
   }
 }
 
