@@ -27,6 +27,7 @@ export interface StreamCounts {
 export class EventStream {
   private readonly openedAt: number;
   private spokeAt: number;
+  private endedAt: number | null = null;
   private counts = '';
 
   /** @param lastId the event that the client had last */
@@ -59,9 +60,13 @@ export class EventStream {
     if (isOver(this.lastId, batch)) this.end();
   }
 
-  /** Shows that it lives, when it has been silent for long, and ends when it has been open for long. */
+  /** Shows that it lives, when it has been silent for long, and ends when it has been open for long; is cut when its end has not been read for long. */
   beat(): void {
     const now = this.clock.now();
+    if (this.endedAt !== null) {
+      if (now - this.endedAt >= HEARTBEAT_MS) this.cut();
+      return;
+    }
     if (now - this.openedAt >= LONGEST_MS) return this.end();
     if (now - this.spokeAt >= HEARTBEAT_MS) this.write(HEARTBEAT);
   }
@@ -70,6 +75,7 @@ export class EventStream {
   end(): void {
     if (this.answer.writableNeedDrain) this.cut();
     else this.answer.end();
+    this.endedAt ??= this.clock.now();
   }
 
   /** Whether it went out: a client that has not read what it was sent before is dropped. */

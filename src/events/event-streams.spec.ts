@@ -223,6 +223,21 @@ describe('EventStreams', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it('cut a client that does not read their end', async () => {
+    const first = await client();
+    const second = new Promise<ServerResponse>((resolve) => (asked = resolve));
+    first.socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n');
+    // Its end waits for the answer before it, as it would for a reader.
+    streams.open(batch('a'), NO_EVENT, await second);
+    await clock.forward(1000);
+    expect((await second).writableEnded).toBe(true);
+    await clock.forward(14_000, 1000);
+    expect(first.answer.destroyed).toBe(false);
+    await clock.forward(1000);
+    await until(() => first.answer.destroyed);
+    expect(await valueOf('meshbatch_event_streams_open')).toBe(0);
+  });
+
   it('cut a connection on which one that waits for the one before has more to tell than is kept', async () => {
     const id = 'a'.repeat(4000);
     rows.set(id, batch(id));
