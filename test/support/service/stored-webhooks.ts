@@ -10,6 +10,19 @@ const DELIVERY = `INSERT INTO meshbatch_webhook_deliveries
   SELECT $1, endpoint.id, owner_id, $3, 'batch.failed', '{}', 'failed', now(), now()
   FROM meshbatch_webhook_endpoints AS endpoint WHERE endpoint.id = $2`;
 
+/** What the server database has of the secrets of a webhook, the present one first. */
+export async function storedSecrets({ databaseUrl }: TestService, id: string): Promise<string[]> {
+  const client = new Client(databaseUrl ?? '');
+  await client.connect();
+  try {
+    const select = 'SELECT secret, previous_secret FROM meshbatch_webhook_endpoints WHERE id = $1';
+    const { rows } = await client.query<{ secret: string; previous_secret: string }>(select, [id]);
+    return rows.flatMap(({ secret, previous_secret }) => [secret, previous_secret]);
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Writes an endpoint of a batch's owner, and one delivery, straight into the server database. Nothing is ever sent there, since no key
  * opens its secret. By the names of the path parameters.
