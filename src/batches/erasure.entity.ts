@@ -15,7 +15,11 @@ export class ErasureEntity {
   @InstantColumn({ name: 'due_at', nullable: false })
   dueAt!: Date;
 
-  /** Tries begun so far. */
+  /** Tries begun so far, of this time. */
   @Column('integer', { default: 0 })
   tries!: number;
+
+  /** Whether it was erased once, and is looked at one more time for what came late. */
+  @Column('boolean', { default: false })
+  erased!: boolean;
 }

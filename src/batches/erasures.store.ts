@@ -49,6 +49,12 @@ export class ErasuresStore {
     return affected === 1;
   }
 
+  /** Notes that it was erased, and is to be once more after a minute. */
+  async noteErased(batchId: string): Promise<void> {
+    const dueAt = new Date(this.clock.now() + FIRST_WAIT_MS);
+    await this.database.manager.update(ErasureEntity, { batchId }, { erased: true, tries: 0, dueAt });
+  }
+
   async delete(batchId: string): Promise<void> {
     await this.database.manager.delete(ErasureEntity, { batchId });
   }

@@ -56,7 +56,7 @@ export abstract class BlobStore {
   abstract delete(key: string): Promise<void>;
   /** Every blob whose key is `folder`, a `/` and more, in any order. One that is written or removed meanwhile may be among them. */
   abstract list(folder: string): AsyncIterable<StoredBlob>;
-  /** The writes of blobs in that folder that have not ended; where a store cannot tell the folder, of all. */
+  /** The writes of blobs in that folder that have not ended; and those of which a store cannot tell the folder. */
   abstract listUnfinished(folder: string): AsyncIterable<UnfinishedWrite>;
   /** Ends an unfinished write and removes what it left; one that is no more is no error. */
   abstract discardUnfinished(id: string): Promise<void>;

@@ -36,10 +36,13 @@ export class Erasures {
     }
   }
 
-  private async erase({ batchId, tokens }: ErasureEntity, silent: Set<string>, signal: AbortSignal): Promise<void> {
+  /** Twice with a minute between: a worker that had lost its lease may have been at the end of a write. */
+  private async erase(erasure: ErasureEntity, silent: Set<string>, signal: AbortSignal): Promise<void> {
+    const { batchId, tokens, erased } = erasure;
     await this.folders.erase(blobFolderOf(batchId));
+    if (erased) return this.store.delete(batchId);
     await this.eraseUpstream(batchId, tokens, silent, signal);
-    await this.store.delete(batchId);
+    await this.store.noteErased(batchId);
   }
 
   /** One try each: what a provider does not remove now stays noted as a leftover, which has tries of its own. */

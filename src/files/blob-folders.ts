@@ -9,8 +9,24 @@ const AT_ONCE = 16;
 export class BlobFolders {
   constructor(private readonly blobs: BlobStore) {}
 
-  /** Removes every blob below the folder, such as `batches/batch_01J…`; safe to repeat. */
+  /** Removes every blob below the folder, such as `batches/batch_01J…`, and what writes there have left or are at; safe to repeat. */
   async erase(folder: string): Promise<void> {
+    try {
+      // First, since one that ends meanwhile is a blob.
+      await this.discardUnfinished(folder);
+    } finally {
+      await this.deleteBlobs(folder);
+    }
+  }
+
+  /** A write whose key a store cannot tell may be anybody's. */
+  private async discardUnfinished(folder: string): Promise<void> {
+    for await (const { id, key } of this.blobs.listUnfinished(folder)) {
+      if (key !== null) await this.blobs.discardUnfinished(id);
+    }
+  }
+
+  private async deleteBlobs(folder: string): Promise<void> {
     let keys: string[] = [];
     for await (const { key } of this.blobs.list(folder)) {
       keys.push(key);

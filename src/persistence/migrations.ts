@@ -11,6 +11,7 @@ import { UploadedFiles1764510000000 } from './migrations/1764510000000-uploaded-
 import { Retries1764530000000 } from './migrations/1764530000000-retries';
 import { Webhooks1764550000000 } from './migrations/1764550000000-webhooks';
 import { Retention1764560000000 } from './migrations/1764560000000-retention';
+import { ErasedOnce1764580000000 } from './migrations/1764580000000-erased-once';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Retries1764530000000,
   Webhooks1764550000000,
   Retention1764560000000,
+  ErasedOnce1764580000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

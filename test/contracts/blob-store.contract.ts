@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BlobNotFoundError, type BlobStore } from '../../src/blobs/blob-store';
+import { BlobFolders } from '../../src/files/blob-folders';
 import { runInTransactionContext } from '../../src/persistence/transaction-context';
 
 const MIB = 1024 * 1024;
@@ -43,7 +44,7 @@ async function* failing(...chunks: string[]): AsyncGenerator<Buffer> {
   throw new Error('the source failed');
 }
 
-/** Writes that have begun and cannot end: their store may take them away. */
+/** Writes that have begun and do not end until they are told to: their store may take them away. */
 class HeldWrites {
   private readonly writes: Promise<unknown>[] = [];
   private goOn: () => void = () => undefined;
@@ -63,16 +64,16 @@ class HeldWrites {
           yield Buffer.from('x');
           begun();
           await this.held;
-          throw new Error('the source failed');
         };
         this.writes.push(this.store.write(key, source.call(this)));
       });
     }
   }
 
-  async end(): Promise<void> {
+  /** How each ended. */
+  async end(): Promise<PromiseSettledResult<unknown>['status'][]> {
     this.goOn();
-    await Promise.allSettled(this.writes);
+    return (await Promise.allSettled(this.writes)).map(({ status }) => status);
   }
 }
 
@@ -199,8 +200,21 @@ export function describeBlobStore(
       for (const { touchedAt } of found) expect(touchedAt.getTime()).toBeGreaterThan(from);
       for (const { id } of [...found, ...found]) await store.discardUnfinished(id);
       expect(await all(store.listUnfinished('unfinished'))).toEqual([]);
-      await held.end();
+      expect(await held.end()).toEqual(['rejected', 'rejected']);
       expect(await all(store.list('unfinished'))).toEqual([]);
+    });
+
+    it('is erased folder by folder with the writes that have not ended, and those of other folders go on', async () => {
+      const [erased, other] = [new HeldWrites(store, unfinishedMiB), new HeldWrites(store, unfinishedMiB)];
+      await store.write('erased/whole', bytes('x'));
+      await erased.begin('erased/deep/down');
+      await other.begin('erased-not/one');
+      await new BlobFolders(store).erase('erased');
+      expect(await all(store.listUnfinished('erased'))).toEqual([]);
+      expect((await all(store.listUnfinished('erased-not'))).map(({ key }) => key)).toEqual(['erased-not/one']);
+      expect([await erased.end(), await other.end()]).toEqual([['rejected'], ['fulfilled']]);
+      expect(await all(store.list('erased'))).toEqual([]);
+      expect((await all(store.list('erased-not'))).map(({ key }) => key)).toEqual(['erased-not/one']);
     });
 
     it.each(['', '..', '../x', 'a/../b', 'a/..', '/etc/passwd', 'a//b', 'a/', './a', 'a\\b', 'a\0', 'a b', 'é', 'a\n'])(
@@ -211,6 +225,7 @@ export function describeBlobStore(
         await expect(store.size(key)).rejects.toThrow(/key/);
         await expect(store.delete(key)).rejects.toThrow(/key/);
         await expect(all(store.list(key))).rejects.toThrow(/key/);
+        await expect(all(store.listUnfinished(key))).rejects.toThrow(/key/);
       },
     );
 

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { LocalBlobStore } from '../../src/blobs/local/local-blob-store';
 import { SystemClock } from '../../src/common/clock';
 import { Ids } from '../../src/common/ids';
 import { SystemRandom } from '../../src/common/random';
+import { BlobFolders } from '../../src/files/blob-folders';
 import { describeBlobStore } from './blob-store.contract';
 
 async function localStore() {
@@ -49,6 +50,35 @@ describe('the folder of a LocalBlobStore', () => {
       await store.delete('a/b/d');
       await store.delete('a/b/d');
       expect((await readdir(root, { recursive: true })).sort()).toEqual(['a', join('a', 'e')]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('has no folder that was made for a write which was then taken away', async () => {
+    const { store, root, close } = await localStore();
+    try {
+      const takenAway = async function* () {
+        yield Buffer.from('x');
+        for await (const { id } of store.listUnfinished('a')) await store.discardUnfinished(id);
+      };
+      await expect(store.write('a/b/c/d', takenAway())).rejects.toMatchObject({ code: 'ENOENT' });
+      expect(await readdir(root, { recursive: true })).toEqual(['a']);
+    } finally {
+      await close();
+    }
+  });
+
+  it('is not known of unfinished writes of a version before, which are told for each folder and erased with none', async () => {
+    const { store, root, close } = await localStore();
+    try {
+      await store.write('a/b', (async function* () {})());
+      await writeFile(join(root, '.writing-file_1'), 'x');
+      await new BlobFolders(store).erase('a');
+      for (const folder of ['a', 'b']) {
+        for await (const found of store.listUnfinished(folder)) expect(found).toMatchObject({ key: null });
+      }
+      expect((await readdir(root)).sort()).toEqual(['.writing-file_1', 'a']);
     } finally {
       await close();
     }

@@ -10,8 +10,10 @@ import { filesBelow, modifiedAt, namesIn } from '../../common/folder-walk';
 
 const SYNC_EVERY_BYTES = 8 * 1024 * 1024;
 const UNFINISHED = '.writing-';
+/** Stands for a `/` in the name of an unfinished write, and in no key. */
+const SLASH = '~';
 
-/** Blobs as files below one folder, written to a temporary name, synced, then renamed. */
+/** Blobs as files below one folder, written to a temporary name that tells the key, synced, then renamed. */
 export class LocalBlobStore extends BlobStore {
   override readonly releasesChunks = true;
   /** Folders right below the root, of which there are few, whose names in it were synced. */
@@ -30,13 +32,15 @@ export class LocalBlobStore extends BlobStore {
   async write(key: string, source: AsyncIterable<Uint8Array>): Promise<number> {
     assertNoTransaction('A blob write');
     const target = this.pathOf(key);
-    const temporary = join(this.root, UNFINISHED + this.ids.next('file'));
+    const temporary = join(this.root, [UNFINISHED + this.ids.next('file'), ...key.split('/')].join(SLASH));
     try {
       const bytes = await writeSynced(await this.create(temporary), source);
       await this.place(temporary, target);
       return bytes;
     } catch (error) {
       await rm(temporary, { force: true });
+      // Its folder may have been made for it alone.
+      await this.removeEmptyFolders(dirname(target)).catch(() => undefined);
       throw error;
     }
   }
@@ -103,11 +107,14 @@ export class LocalBlobStore extends BlobStore {
     }
   }
 
-  async *listUnfinished(): AsyncGenerator<UnfinishedWrite> {
+  async *listUnfinished(folder: string): AsyncGenerator<UnfinishedWrite> {
     assertNoTransaction('A list of blobs');
+    assertBlobKey(folder);
     for (const id of await namesIn(this.root)) {
-      const touchedAt = id.startsWith(UNFINISHED) ? await modifiedAt(join(this.root, id)) : null;
-      if (touchedAt) yield { id, key: null, touchedAt };
+      const key = unfinishedKey(id);
+      if (!id.startsWith(UNFINISHED) || (key !== null && !key.startsWith(`${folder}/`))) continue;
+      const touchedAt = await modifiedAt(join(this.root, id));
+      if (touchedAt) yield { id, key, touchedAt };
     }
   }
 
@@ -145,6 +152,12 @@ export class LocalBlobStore extends BlobStore {
     assertBlobKey(key);
     return join(this.root, ...key.split('/'));
   }
+}
+
+/** What an unfinished write is of; null for one of a version whose names did not tell. */
+function unfinishedKey(id: string): string | null {
+  const [, ...segments] = id.split(SLASH);
+  return segments.length > 0 ? segments.join('/') : null;
 }
 
 async function writeSynced(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<number> {

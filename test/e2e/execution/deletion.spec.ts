@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { ErasureEntity } from '../../../src/batches/erasure.entity';
 import { LeftoverEntity } from '../../../src/batches/leftover.entity';
 import { BlobStore } from '../../../src/blobs/blob-store';
@@ -21,6 +23,12 @@ const OFTEN = {
   RECONCILE_INTERVAL_MS: '50',
   BLOB_GRACE_MS: String(400 * DAY),
 };
+
+/** What was erased is again a minute later, for what came late. */
+const erasedOnce = ({ rows }: ExecutionBench) =>
+  eventually('it was erased', async () =>
+    (await rows.manager.countBy(ErasureEntity, { erased: true })) > 0 ? true : null,
+  );
 
 describe('what is left of deleted batches', () => {
   let bench: ExecutionBench;
@@ -65,7 +73,7 @@ describe('what is left of deleted batches', () => {
     const { id } = await app.api.waitFor(await bench.create(app, ['a']));
     await eventually('it is noted', async () => ((await count(LeftoverEntity)) === 1 ? true : null));
     await remove(app, id);
-    await eventually('it was tried at once', async () => ((await count(ErasureEntity)) === 0 ? true : null));
+    await erasedOnce(bench);
     expect([await count(LeftoverEntity), bench.simulator.files.length]).toEqual([1, 2]);
     bench.clock.forward(11 * MINUTE);
     await erased();
@@ -82,7 +90,7 @@ describe('what is left of deleted batches', () => {
     await app.api.waitFor(id, ['expired']);
     expect(await count(LeftoverEntity)).toBe(0);
     await remove(app, id);
-    await eventually('it was tried', async () => ((await count(ErasureEntity)) === 0 ? true : null));
+    await erasedOnce(bench);
     expect(await bench.rows.manager.find(LeftoverEntity)).toMatchObject([{ ended: false }]);
     bench.simulator.release();
     await bench.simulator.waitForBatch((batch) => batch.status === 'cancelled' && batch.output_file_id !== null);
@@ -90,6 +98,23 @@ describe('what is left of deleted batches', () => {
     bench.clock.forward(11 * MINUTE);
     await erased();
     expect(bench.simulator.files).toEqual([]);
+  });
+
+  it('is also what a killed process left of a write, and what a worker wrote after all had been erased', async () => {
+    const app = await bench.start(OFTEN);
+    const { id } = await app.api.waitFor(await bench.create(app, ['a']));
+    const results = `batches~${id}~parts~0~results-1.jsonl`;
+    const left = [`.writing-file_1~${results}`, `.writing-file_2~batches~batch_other~input.jsonl`];
+    const paths = left.map((name) => join(bench.dataDir, 'blobs', name));
+    for (const path of paths) await writeFile(path, 'a secret answer');
+    await remove(app, id);
+    expect(paths.map((path) => existsSync(path))).toEqual([false, true]);
+    await erasedOnce(bench);
+    await app.get<BlobStore>(BlobStore).write(`batches/${id}/late.jsonl`, Readable.from([Buffer.from('late')]));
+    expect(await findings(app)).toEqual([]);
+    bench.clock.forward(MINUTE);
+    await erased();
+    expect(existsSync(folderOf(id))).toBe(false);
   });
 
   it('is a 404 also for who had just found it', async () => {
@@ -184,6 +209,9 @@ describe('what is left of deleted batches', () => {
     expect([await findings(app), existsSync(folderOf(id))]).toEqual([['stuck_erasure'], true]);
     failing.mockRestore();
     bench.clock.forward(2 * HOUR);
+    await erasedOnce(bench);
+    expect(await findings(app)).toEqual([]);
+    bench.clock.forward(MINUTE);
     await erased();
     expect([await findings(app), existsSync(folderOf(id))]).toEqual([[], false]);
   });
@@ -217,7 +245,7 @@ describe('retention', () => {
       const { status } = await app.api.send('GET', `/v1/batches/${old.id}`);
       return status === 404 ? true : null;
     });
-    await eventually('it is erased', async () => ((await bench.rows.manager.count(ErasureEntity)) === 0 ? true : null));
+    await erasedOnce(bench);
     expect(existsSync(join(bench.dataDir, 'blobs', 'batches', old.id))).toBe(false);
     expect((await app.api.get(young.id)).results).toHaveLength(1);
     const totals = { batches: 0, bytes: 0, findings: 0 };
