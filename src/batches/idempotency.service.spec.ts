@@ -166,6 +166,20 @@ describe.each([
     expect(await second).toEqual({ replayed: KEPT.answer });
   });
 
+  it('forgets what was told of a batch, and nothing of a key that was taken for another since', async () => {
+    const told = { ...KEPT, answer: '{"id":"batch","metadata":{"a":"secret"}}' };
+    const claim = (await store.claim(OWNED))!;
+    await database.transaction((tx) => idempotency.complete(claim, told, tx));
+    const read = await rows.manager.findBy(IdempotencyKeyEntity, { batchId: KEPT.batchId });
+    await database.transaction((tx) => store.forget(KEPT.batchId, tx));
+    expect(await row()).toMatchObject({ batchId: 'batch', answer: '{"id":"batch","metadata":null}' });
+    clock.forward(KEPT_MS);
+    await store.claim(OWNED);
+    jest.spyOn(rows.manager, 'findBy').mockResolvedValueOnce(read);
+    await store.forget(KEPT.batchId, rows.manager);
+    expect(await row()).toMatchObject({ batchId: null, answer: null });
+  });
+
   it('sweeps what is no longer kept, and nothing else', async () => {
     await idempotency.run(OWNED, completed);
     await store.claim({ ...OWNED, key: 'abandoned' });

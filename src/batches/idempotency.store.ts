@@ -88,7 +88,8 @@ export class IdempotencyStore {
   async forget(batchId: string, tx: EntityManager): Promise<void> {
     for (const { ownerId, key, answer } of await tx.findBy(IdempotencyKeyEntity, { batchId })) {
       const told = { ...(JSON.parse(answer ?? '{}') as object), metadata: null };
-      await tx.update(IdempotencyKeyEntity, { ownerId, key }, { answer: JSON.stringify(told) });
+      // A key whose day is over may have been taken for something else since it was read.
+      await tx.update(IdempotencyKeyEntity, { ownerId, key, batchId }, { answer: JSON.stringify(told) });
     }
   }
 
