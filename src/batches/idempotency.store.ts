@@ -39,10 +39,8 @@ const claimKey = (keys: string) => `INSERT INTO ${keys} AS kept (owner_id, key, 
   RETURNING holder`;
 
 const IS_OVER = 'created_at <= $1 AND lease_expires_at <= $1';
-const countOver = (keys: string) => `SELECT count(*)::int AS count FROM
-  (SELECT FROM ${keys} WHERE ${IS_OVER} LIMIT $2) over`;
 const deleteOver = (keys: string) => `DELETE FROM ${keys} WHERE (owner_id, key) IN
-  (SELECT owner_id, key FROM ${keys} WHERE ${IS_OVER} LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING key`;
+  (SELECT owner_id, key FROM ${keys} WHERE ${IS_OVER} LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
 /** Idempotency keys and what they stand for. */
 @Injectable()
@@ -98,21 +96,10 @@ export class IdempotencyStore {
     await this.database.manager.delete(IdempotencyKeyEntity, { ...claim, answer: IsNull() });
   }
 
-  /** How many rows have not been of use for `ms`; counts up to `limit`. */
-  async countOver(ms: number, limit: number): Promise<number> {
-    const parameters = [this.keptSince(ms), limit];
-    const [row] = await this.database.manager.query<{ count: number }[]>(countOver(this.table), parameters);
-    return row?.count ?? 0;
-  }
-
-  /** Removes rows that are of no more use, up to `limit` of them; whether there were any. */
-  async deleteOver(limit: number): Promise<boolean> {
-    const parameters = [this.keptSince(0), limit];
-    const [rows] = await this.database.manager.query<[object[], number]>(deleteOver(this.table), parameters);
-    return rows.length > 0;
-  }
-
-  private keptSince(ms: number): Date {
-    return new Date(this.clock.now() - KEPT_MS - ms);
+  /** Removes rows that are of no more use, up to `limit` of them; how many there were. */
+  async deleteOver(limit: number): Promise<number> {
+    const parameters = [new Date(this.clock.now() - KEPT_MS), limit];
+    const [, count] = await this.database.manager.query<[object[], number]>(deleteOver(this.table), parameters);
+    return count;
   }
 }

@@ -15,6 +15,7 @@ import { Deadlines } from './deadlines';
 import { Drain } from './drain';
 import { DueParts } from './due-parts';
 import { Erasures } from './erasures';
+import { Expiries } from './expiries';
 import { ExecutionMetrics } from './execution-metrics';
 import { ConfigurableModuleClass } from './execution.module-definition';
 import { Leftovers } from './leftovers';
@@ -67,7 +68,7 @@ const SUPPORT = [
 const STEPS = [StagingStep, CreateStep, SubmitStep, AbandonStep, RecoveryStep, PollStep, PartSteps];
 const COLLECT = [ResultsReader, ResultsWriter, CollectStep];
 const OPERATOR = [AdoptableJob, ParkedParts];
-const RETENTION = [Erasures, Retention];
+const RETENTION = [Expiries, Erasures, Retention];
 const LOOPS = [PartDispatch, PartRunner, PollsUnderWay, Poller, DueParts, Deadlines, Ticker, BackgroundWork];
 
 /** Every queue has the one handler: they are apart only so that long collects do not hold up submits. */

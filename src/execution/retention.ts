@@ -5,6 +5,7 @@ import { Clock } from '../common/clock';
 import { SafeLogger } from '../common/safe-logger';
 import { Erasures } from './erasures';
 import { DEFAULT_RECONCILE_MS, EXECUTION_OPTIONS, type ExecutionModuleOptions } from './execution.module-definition';
+import { Expiries } from './expiries';
 import { Loop } from './loop';
 import { PartLeases } from './part-leases';
 import { TurnsStore } from './reconcile/turns.store';
@@ -14,7 +15,7 @@ const DAY_MS = 24 * 3_600_000;
 /** Batches that one pass deletes; the next goes on with the rest. */
 const AT_ONCE = 500;
 
-/** A periodic pass, once for the cluster: deletes batches that were kept for long enough, and erases what deleted ones have left. */
+/** A periodic pass, once for the cluster: deletes what was kept for long enough, and erases what deleted ones have left. */
 @Injectable()
 export class Retention {
   private readonly logger = new SafeLogger(Retention.name);
@@ -24,6 +25,7 @@ export class Retention {
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionModuleOptions,
     private readonly store: RetentionStore,
     private readonly deletion: BatchDeletion,
+    private readonly expiries: Expiries,
     private readonly erasures: Erasures,
     private readonly turns: TurnsStore,
     private readonly leases: PartLeases,
@@ -48,6 +50,7 @@ export class Retention {
     const { stopped } = this.leases;
     if (stopped.aborted || !(await this.turns.take('retention', this.everyMs))) return;
     await this.expire(stopped);
+    await this.expiries.run(stopped);
     await this.erasures.run(stopped);
   }
 

@@ -4,9 +4,7 @@ import { MissingBlobs, OrphanBlobs, UnfinishedWrites } from './blob.checks';
 import { CHECKS, type Check } from './check';
 import { Doctor } from './doctor';
 import { StuckErasures } from './erasure.checks';
-import { OverKeys } from './idempotency.checks';
 import { Installation } from './installation';
-import { ExpiredFiles } from './file.checks';
 import { LostJobs, ParkedPartsCheck, StuckParts, UnreadResults } from './part.checks';
 import { PausedProviders, UnconfiguredProviders } from './provider.checks';
 import { Reconciler } from './reconciler';
@@ -25,8 +23,6 @@ const CHECK_CLASSES = [
   LateBatches,
   UpstreamLeftovers,
   StuckErasures,
-  OverKeys,
-  ExpiredFiles,
   OrphanBlobs,
   UnfinishedWrites,
   MissingBlobs,

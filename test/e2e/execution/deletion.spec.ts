@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ErasureEntity } from '../../../src/batches/erasure.entity';
+import { IdempotencyKeyEntity } from '../../../src/batches/idempotency-key.entity';
 import { LeftoverEntity } from '../../../src/batches/leftover.entity';
 import { BlobStore } from '../../../src/blobs/blob-store';
 import { Doctor } from '../../../src/execution/reconcile/doctor';
@@ -23,6 +24,9 @@ const OFTEN = {
   RECONCILE_INTERVAL_MS: '50',
   BLOB_GRACE_MS: String(400 * DAY),
 };
+
+/** No pass for longer than a test puts the clock forward. */
+const NEVER = { ...OFTEN, RECONCILE_INTERVAL_MS: String(400 * DAY) };
 
 /** What was erased is again a minute later, for what came late. */
 const erasedOnce = ({ rows }: ExecutionBench) =>
@@ -223,6 +227,17 @@ describe('retention', () => {
   afterEach(() => bench.closeApps());
   afterAll(() => bench.dispose());
 
+  /** Uploads a file of one request; its id. */
+  async function upload(app: BenchApp, fields: Readonly<Record<string, string>> = {}): Promise<string> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ purpose: 'batch', ...fields })) form.set(name, value);
+    form.set('file', new Blob([JSON.stringify({ ...chatItems(['b'])[0], url: '/v1/chat/completions' })]), 'b.jsonl');
+    const sent = new Response(form);
+    const type = { 'content-type': sent.headers.get('content-type') ?? '' };
+    const body = Buffer.from(await sent.arrayBuffer());
+    return (await app.api.send<{ id: string }>('POST', '/v1/files', body, type)).body.id;
+  }
+
   it('keeps batches for ever until it is set, then deletes those that ended so long ago, and no others', async () => {
     const first = await bench.start(OFTEN);
     const old = await first.api.waitFor(await bench.create(first, ['a', 'b']));
@@ -267,16 +282,10 @@ describe('retention', () => {
   it('goes when the time is over that its own create names for its results, and no other batch does', async () => {
     const app = await bench.start(OFTEN);
     const kept = await app.api.waitFor(await bench.create(app, ['a']));
-    const form = new FormData();
-    form.set('purpose', 'batch');
-    form.set('file', new Blob([JSON.stringify({ ...chatItems(['b'])[0], url: '/v1/chat/completions' })]), 'b.jsonl');
-    const upload = new Response(form);
-    const type = { 'content-type': upload.headers.get('content-type') ?? '' };
-    const body = Buffer.from(await upload.arrayBuffer());
-    const { body: file } = await app.api.send<{ id: string }>('POST', '/v1/files', body, type);
+    const file = await upload(app);
     const expires = { anchor: 'created_at', seconds: 3600 };
     const created = await app.api.create({
-      input_file_id: file.id,
+      input_file_id: file,
       endpoint: '/v1/chat/completions',
       output_expires_after: expires,
     });
@@ -286,8 +295,30 @@ describe('retention', () => {
       (await app.api.send('GET', `/v1/batches/${created.body.id}`)).status === 404 ? true : null,
     );
     // What was uploaded is of no batch, and stays.
-    expect((await app.api.send('GET', `/v1/files/${file.id}`)).status).toBe(200);
+    expect((await app.api.send('GET', `/v1/files/${file}`)).status).toBe(200);
     expect((await app.api.get(kept.id)).status).toBe('completed');
+  });
+
+  it('removes expired uploads and keys that are no longer kept, which are no findings until then', async () => {
+    const first = await bench.start(NEVER);
+    const file = await upload(first, { 'expires_after[anchor]': 'created_at', 'expires_after[seconds]': '3600' });
+    const key = { ownerId: 'owner', key: 'key', holder: 'req', leaseExpiresAt: new Date(0), createdAt: new Date(0) };
+    await bench.rows.manager.insert(IdempotencyKeyEntity, key);
+    bench.clock.forward(2 * HOUR);
+    expect((await first.api.send('GET', `/v1/files/${file}`)).status).toBe(200);
+    // What a batch of another test has left upstream may be one.
+    const found = (await first.get(Doctor).examine()).filter(
+      ({ check, found }) => found > 0 && check !== 'upstream_leftover',
+    );
+    expect(found).toEqual([]);
+    await first.close();
+    const app = await bench.start(OFTEN);
+    await eventually('the file is gone', async () =>
+      (await app.api.send('GET', `/v1/files/${file}`)).status === 404 ? true : null,
+    );
+    await eventually('the key is gone', async () =>
+      (await bench.rows.manager.count(IdempotencyKeyEntity)) === 0 ? true : null,
+    );
   });
 
   it('leaves what has not ended', async () => {
