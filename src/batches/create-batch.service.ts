@@ -30,8 +30,9 @@ export class CreateBatchService {
     const id = this.ids.next('batch');
     const ingested = await this.ingest.ingest(`batches/${id}/input.jsonl`, body);
     if ('inputFileId' in ingested) return this.createOfFile(id, ownerId, ingested, gone, storedWith);
+    const kept = { ...ingested, outputExpiresAfter: null };
     return this.blobs.unlessRefused([ingested.inputKey], () =>
-      this.transaction.run(this.builder.build(id, ownerId, ingested), gone, storedWith),
+      this.transaction.run(this.builder.build(id, ownerId, kept), gone, storedWith),
     );
   }
 

@@ -34,6 +34,8 @@ export type FamilyLink = Pick<BatchEntity, 'rootId' | 'retryOrdinal' | 'originKe
 
 const NO_RETRY: FamilyLink = { rootId: null, retryOrdinal: null, originKey: null };
 
+type OutputExpiry = Pick<BatchOfFile, 'outputExpiresAfter'>;
+
 /** A batch whose requests are in an uploaded file, which it reads where it is. */
 export interface BatchOfFile extends FileItems {
   readonly inputFileId: string;
@@ -50,9 +52,9 @@ export class NewBatchBuilder {
     private readonly ids: Ids,
   ) {}
 
-  build(id: string, ownerId: string, ingested: IngestedBatch, link = NO_RETRY): NewBatch {
+  build(id: string, ownerId: string, ingested: IngestedBatch & OutputExpiry, link = NO_RETRY): NewBatch {
     const inputFileId = this.ids.next('file');
-    const rows = this.buildOfFile(id, ownerId, { ...ingested, inputFileId, outputExpiresAfter: null }, link);
+    const rows = this.buildOfFile(id, ownerId, { ...ingested, inputFileId }, link);
     const { createdAt } = rows.batch;
     return { ...rows, inputFile: buildInputFile({ id: inputFileId, ownerId, batchId: id, createdAt }, ingested) };
   }

@@ -70,8 +70,9 @@ export class RetryBatchService {
     const copied = await this.ingest.copy({ ...keys, resolved, endpoint, completionWindow, metadata, origins, items });
     const retryOrdinal = (family.at(-1)?.batch.retryOrdinal ?? 0) + 1;
     const link = { rootId: family[0].batch.id, retryOrdinal, originKey: keys.originKey };
+    const kept = { ...copied, outputExpiresAfter: named.outputExpiresAfter };
     return this.blobs.unlessRefused(Object.values(keys), () =>
-      this.transaction.run(this.builder.build(id, order.ownerId, copied, link), order.gone, async (batch, tx) => {
+      this.transaction.run(this.builder.build(id, order.ownerId, kept, link), order.gone, async (batch, tx) => {
         await this.families.lockUnchanged(family, tx);
         await order.storedWith?.(batch, tx);
       }),

@@ -231,7 +231,11 @@ describe('retention', () => {
   async function upload(app: BenchApp, fields: Readonly<Record<string, string>> = {}): Promise<string> {
     const form = new FormData();
     for (const [name, value] of Object.entries({ purpose: 'batch', ...fields })) form.set(name, value);
-    form.set('file', new Blob([JSON.stringify({ ...chatItems(['b'])[0], url: '/v1/chat/completions' })]), 'b.jsonl');
+    form.set(
+      'file',
+      new Blob([JSON.stringify({ ...chatItems(['#status:400'])[0], url: '/v1/chat/completions' })]),
+      'b.jsonl',
+    );
     const sent = new Response(form);
     const type = { 'content-type': sent.headers.get('content-type') ?? '' };
     const body = Buffer.from(await sent.arrayBuffer());
@@ -279,7 +283,7 @@ describe('retention', () => {
     ]);
   });
 
-  it('goes when the time is over that its own create names for its results, and no other batch does', async () => {
+  it('goes when the time is over that its own create names for its results, and no other batch but its retry does', async () => {
     const app = await bench.start(OFTEN);
     const kept = await app.api.waitFor(await bench.create(app, ['a']));
     const file = await upload(app);
@@ -289,11 +293,15 @@ describe('retention', () => {
       endpoint: '/v1/chat/completions',
       output_expires_after: expires,
     });
-    await app.api.waitFor(created.body.id, ['completed']);
+    const { id } = await app.api.waitFor(created.body.id);
+    const { body: retry } = await app.api.send<BatchBody>('POST', `/v1/batches/${id}/retry`);
+    await app.api.waitFor(retry.id);
     bench.clock.forward(61 * MINUTE);
-    await eventually('it is deleted', async () =>
-      (await app.api.send('GET', `/v1/batches/${created.body.id}`)).status === 404 ? true : null,
-    );
+    for (const each of [id, retry.id]) {
+      await eventually('it is deleted', async () =>
+        (await app.api.send('GET', `/v1/batches/${each}`)).status === 404 ? true : null,
+      );
+    }
     // What was uploaded is of no batch, and stays.
     expect((await app.api.send('GET', `/v1/files/${file}`)).status).toBe(200);
     expect((await app.api.get(kept.id)).status).toBe('completed');
