@@ -125,15 +125,27 @@ export class CreateBatchEndpoint {
   private async make<T>(owner: Owner, exchange: Admitted, route: BatchRoute<T>, claim?: Claim): Promise<T> {
     const { prepare, answer } = route;
     await route.assertPossible?.();
-    return this.take(owner, exchange, prepare, async (bytes, { beside, make }, gone) => {
-      const digest = new BodyDigest(beside);
-      const kept: StoredWith = (batch, tx) => {
-        const told = { bodyHash: digest.hex(), batchId: batch.id, answer: JSON.stringify(answer(batch)) };
-        return claim ? this.idempotency.complete(claim, told, tx) : Promise.resolve();
-      };
-      const { batch, allowance } = await (claim ? make(digest.through(bytes), gone, kept) : make(bytes, gone));
+    return this.take(owner, exchange, prepare, async (bytes, asked, gone) => {
+      const { batch, allowance } = await (claim
+        ? this.makeByKey(claim, bytes, asked, gone, answer)
+        : asked.make(bytes, gone));
       if (allowance) setHeaders(exchange.response, allowance);
       return answer(batch);
+    });
+  }
+
+  /** Notes in the transaction of the create what its key stands for from then on. */
+  private makeByKey<T>(
+    claim: Claim,
+    bytes: AsyncIterable<Buffer>,
+    { beside, make }: BatchRequest,
+    gone: AbortSignal,
+    answer: BatchRoute<T>['answer'],
+  ): Promise<CreatedBatch> {
+    const digest = new BodyDigest(beside);
+    return make(digest.through(bytes), gone, (batch, tx) => {
+      const told = { bodyHash: digest.hex(), batchId: batch.id, answer: JSON.stringify(answer(batch)) };
+      return this.idempotency.complete(claim, told, tx);
     });
   }
 
