@@ -33,7 +33,7 @@ export class Leftovers {
       if (error instanceof ProviderCallError && error.failure === 'not_found') return true;
       throw error;
     }
-    if (adapter.capabilities.cancel === 'stops') await adapter.cancel(remoteId, signal);
+    if (adapter.capabilities.cancel !== 'none') await adapter.cancel(remoteId, signal);
     return false;
   }
 

@@ -26,7 +26,7 @@ export class PollStep {
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter): Promise<void> {
     const { part } = leased;
     if (part.remoteId === null) throw new Error(`The part ${part.id} runs without a job`);
-    const cancelError = await this.cancel.send(leased, part.remoteId, adapter);
+    const cancelError = await this.cancel.send(leased, batch, adapter);
     let remote: RemoteBatch;
     try {
       remote = await this.ask(leased, part.remoteId, adapter);

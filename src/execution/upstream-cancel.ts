@@ -1,27 +1,37 @@
 import { Injectable } from '@nestjs/common';
+import type { BatchEntity } from '../batches/batch.entity';
 import type { PartEntity } from '../batches/part.entity';
 import type { PartPatch } from '../batches/parts.store';
 import { Clock } from '../common/clock';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
+import { Drain } from './drain';
 import type { LeasedPart } from './part-leases';
 
 /** Tells the provider that the rest of a job is not wanted, with every poll until the job shows that it has heard. */
 @Injectable()
 export class UpstreamCancel {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly drain: Drain,
+    private readonly clock: Clock,
+  ) {}
 
   /** Resolves to why the provider did not take the cancel, or null; the job goes on being polled either way. */
-  async send({ part, signal }: LeasedPart, remoteId: string, adapter: ProviderAdapter) {
-    // A provider that cannot stop a job, or would throw away what is paid for, is waited for.
-    if (adapter.capabilities.cancel === 'none' || !isToBeSent(part)) return null;
+  async send({ part, signal }: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter) {
+    if (part.remoteId === null || !isToBeSent(part) || this.isWaitedFor(part, batch, adapter)) return null;
     try {
-      await adapter.cancel(remoteId, signal);
+      await adapter.cancel(part.remoteId, signal);
     } catch (error) {
       if (error instanceof ProviderCallError) return error;
       throw error;
     }
     return null;
+  }
+
+  /** A provider that cannot stop a job, or would throw away what is paid for, is waited for; the latter as long as there is time. */
+  private isWaitedFor(part: PartEntity, batch: BatchEntity, { capabilities }: ProviderAdapter): boolean {
+    if (capabilities.cancel === 'discards') return !showsNothingRan(part) && !this.drain.isOver(batch);
+    return capabilities.cancel === 'none';
   }
 
   /** What is to be noted once the job was looked at: some vendors refuse a cancel of a job that has not begun, and only then take it. */
@@ -32,4 +42,9 @@ export class UpstreamCancel {
 
 function isToBeSent({ stopReason, cancelSentAt }: PartEntity): boolean {
   return stopReason !== null && cancelSentAt === null;
+}
+
+/** As of the last look. A job that is not counted shows nothing while it runs. */
+function showsNothingRan({ remoteCounts: counts, remoteState }: PartEntity): boolean {
+  return counts === null ? remoteState === 'validating' : counts.succeeded + counts.failed === 0;
 }

@@ -76,6 +76,10 @@ export function describeProviderAdapter(
     }
 
     function describeCancel(): void {
+      it('says whether a cancel keeps what ran', () => {
+        expect(scenario.adapter.capabilities.cancel).toBe(limits.losesPartial ? 'discards' : 'stops');
+      });
+
       it('cancels a job half done, takes a second cancel, and reads what ran', async () => {
         harness.hold();
         const { id } = await scenario.submit();

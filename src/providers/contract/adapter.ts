@@ -38,8 +38,11 @@ export interface ProviderCapabilities {
    * never begun again but parked for an operator, and so is every one with `none`.
    */
   readonly recovery: 'lookup' | 'results' | 'none';
-  /** Whether a job can be told to stop and keeps what ran; where it is `none` we wait for the end. */
-  readonly cancel: 'stops' | 'none';
+  /**
+   * Whether a job can be told to stop, and then keeps what ran (`stops`) or gives nothing of it (`discards`); one of which anything
+   * ran is then waited for as where it is `none`.
+   */
+  readonly cancel: 'stops' | 'discards' | 'none';
   /** How long after a create a 404 still means "not visible yet". */
   readonly notFoundGraceMs: number;
 }

@@ -64,11 +64,11 @@ export class ProviderDto {
   limits!: ProviderLimitsDto | null;
 
   @ApiProperty({
-    enum: ['stops', 'none'],
+    enum: ['stops', 'discards', 'none'],
     nullable: true,
-    description: '`none`: a cancelled batch waits for the end there.',
+    description: '`none`: a cancelled batch waits for the end there. `discards`: it does so once anything of it ran.',
   })
-  cancel!: 'stops' | 'none' | null;
+  cancel!: 'stops' | 'discards' | 'none' | null;
 
   @ApiProperty({ type: ProviderNotesDto, nullable: true })
   notes!: ProviderNotesDto | null;

@@ -44,7 +44,7 @@ const CAPABILITIES: ProviderCapabilities = {
   maxConcurrentJobs: 100,
   pollIntervalMs: 30_000,
   recovery: 'lookup',
-  cancel: 'stops',
+  cancel: 'discards',
   notFoundGraceMs: 120_000,
 };
 
@@ -54,7 +54,8 @@ export const GEMINI: AdapterDefinition = {
   capabilities: CAPABILITIES,
   unverified: false,
   notes: {
-    cancel: 'Stops the batch as a whole: the vendor then gives no results, not even of what ran.',
+    cancel:
+      'Stops a batch of which nothing ran. Of one that is stopped later the vendor gives no results, not even of what ran: that one is waited for.',
     expiry: 'After 48 hours there, with no results at all; a batch is meant to end within 24 hours.',
     refused:
       'Chat completions and embeddings are translated; what has no equal is refused by name, as are `n` above 1 and images by URL. `metadata`, `user`, `safety_identifier`, `service_tier`, `prompt_cache_key`, `store: false` and names of files are left out; thought signatures travel in `extra_content.google.thought_signature`.',
