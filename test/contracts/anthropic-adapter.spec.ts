@@ -46,6 +46,13 @@ describe('Anthropic alone', () => {
     expect(harness.simulator.created[0]?.customIds).toEqual(ids);
   });
 
+  it('takes an account without money for nobody’s batch at fault', async () => {
+    const message = 'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.';
+    const body = { type: 'error', error: { type: 'invalid_request_error', message } };
+    harness.simulator.faults.add({ route: 'create', kind: { status: 400, body } });
+    await expect(scenario.submit()).rejects.toMatchObject({ failure: 'unauthorized', certainlyNotDone: true });
+  });
+
   it('tells apart what became of each item', async () => {
     const types = ['invalid_request_error', 'authentication_error', 'billing_error', 'permission_error'];
     types.push('not_found_error', 'request_too_large', 'rate_limit_error', 'api_error', 'timeout_error');

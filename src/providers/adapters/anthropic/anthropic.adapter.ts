@@ -21,6 +21,7 @@ import { batchWire, pageWire, type BatchWire } from './anthropic.wire';
 import { checkChat } from './check-chat';
 import { endedAt, toRemoteBatch, totalOf } from './from-batch';
 import { toOutcome } from './from-row';
+import { readRefusal } from './read-refusal';
 import { checkVerbatim, MESSAGES, toVerbatimLine, toVerbatimOutcome } from './verbatim';
 import { toLine } from './to-params';
 
@@ -59,7 +60,8 @@ export const ANTHROPIC: AdapterDefinition = {
   },
   create: ({ apiKey, baseUrl = BASE_URL, timeoutMs }) => {
     const headers = { 'x-api-key': apiKey, 'anthropic-version': API_VERSION };
-    return new AnthropicAdapter(new UpstreamApi({ provider: 'anthropic', baseUrl, headers, timeoutMs }), baseUrl);
+    const api = new UpstreamApi({ provider: 'anthropic', baseUrl, headers, timeoutMs, readRefusal });
+    return new AnthropicAdapter(api, baseUrl);
   },
 };
 

@@ -10,6 +10,11 @@ describe('readRefusal', () => {
     expect(readRefusal(status, body)).toEqual({ ...body.error, failure: 'throttled' });
   });
 
+  it('takes a 400 for an account without money', () => {
+    const body = refusal('billing_hard_limit_reached', 'Billing hard limit has been reached');
+    expect(readRefusal(400, body)).toEqual({ ...body.error, failure: 'unauthorized' });
+  });
+
   it.each([
     [400, refusal('invalid_request', 'No such file.')],
     [400, refusal('max_token_limit_exceeded_by_request', 'Too long.')],
