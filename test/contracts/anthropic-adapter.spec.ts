@@ -178,6 +178,16 @@ describe('Anthropic alone', () => {
       expect(await scenario.adapter.find(scenario.attempt(TOKENS[0], { itemCount: 1 }), scenario.signal)).toBeNull();
     });
 
+    it('is found once the list shows its batch, and not before', async () => {
+      harness.simulator.faults.add({ route: 'create', kind: { visible_after_ms: 60_000 } });
+      const { attempt, id } = await scenario.submit();
+      await harness.finish(id);
+      expect(await scenario.adapter.find(attempt, scenario.signal)).toBeNull();
+      const shown = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+      expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
+      shown.mockRestore();
+    });
+
     it('is found behind many others', async () => {
       const { attempt, id } = await scenario.submit();
       const other = scenario.attempt(TOKENS[1], { itemCount: 1 });

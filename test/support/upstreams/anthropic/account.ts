@@ -33,6 +33,7 @@ export class Account implements Vendor {
   batches: BatchRecord[] = [];
   /** Every batch that was made, whatever its client was told. */
   readonly created: BatchRecord[] = [];
+  private readonly visibleFrom = new Map<BatchRecord, number>();
 
   constructor(
     private readonly options: AccountOptions,
@@ -43,11 +44,11 @@ export class Account implements Vendor {
   }
 
   /** Does the call. Throws an {@link ApiError} when the vendor would refuse it. */
-  call({ route, id }: RouteMatch, request: ApiRequest): Answer {
+  call({ route, id }: RouteMatch, request: ApiRequest, hiddenMs: number): Answer {
     this.authorize(request.headers);
     switch (route) {
       case 'create':
-        return ok(this.create(request));
+        return ok(this.create(request, hiddenMs));
       case 'list':
         return ok(this.list(request.url.searchParams));
       case 'get':
@@ -105,8 +106,9 @@ export class Account implements Vendor {
     if (headers['anthropic-version'] !== '2023-06-01') throw new ApiError(400, 'anthropic-version: header is required');
   }
 
-  private create({ headers, body }: ApiRequest): object {
+  private create({ headers, body }: ApiRequest, hiddenMs: number): object {
     const record = new BatchRecord(parseCreate(headers['content-type'], body, this.options), this.origin);
+    this.visibleFrom.set(record, Date.now() + hiddenMs);
     this.batches.push(record);
     this.created.push(record);
     this.lifecycle.start(record);
@@ -115,7 +117,7 @@ export class Account implements Vendor {
 
   private list(query: URLSearchParams): object {
     const limit = Number(query.get('limit') ?? 20);
-    const all = [...this.batches].reverse();
+    const all = this.batches.filter((record) => this.isVisible(record)).reverse();
     const after = query.get('after_id');
     const from = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
     const data = all.slice(from, from + limit).map((record) => record.render());
@@ -137,8 +139,12 @@ export class Account implements Vendor {
   }
 
   private batch(id: string): BatchRecord {
-    const record = this.batches.find((each) => each.id === id);
+    const record = this.batches.find((each) => each.id === id && this.isVisible(each));
     if (!record) throw new ApiError(404, `Message batch ${id} not found.`);
     return record;
+  }
+
+  private isVisible(record: BatchRecord): boolean {
+    return (this.visibleFrom.get(record) ?? 0) <= Date.now();
   }
 }
