@@ -34,7 +34,7 @@ function toOptions(env: Env, persistence: DatabaseOptions): MeshbatchOptions {
     providers: {
       credentials: env.providers,
       sandbox: env.SANDBOX === 'on',
-      timeoutMs: env.UPSTREAM_TIMEOUT_MS,
+      ...(env.UPSTREAM_TIMEOUT_MS !== undefined && { timeoutMs: env.UPSTREAM_TIMEOUT_MS }),
       allowInsecureUpstream: env.ALLOW_INSECURE_UPSTREAM === 'on',
       ...(env.catalog && { catalog: env.catalog }),
     },

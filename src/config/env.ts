@@ -68,7 +68,7 @@ const envSchema = z.object({
   MAX_EVENT_STREAMS: positive(DEFAULT_MAX_EVENT_STREAMS),
   ...WEBHOOK_SETTINGS,
   INLINE_RESULTS_MAX_BYTES: positive(64 * MIB),
-  UPSTREAM_TIMEOUT_MS: positive(60_000),
+  UPSTREAM_TIMEOUT_MS: z.coerce.number({ error: 'must be a whole number above 0' }).int().positive().optional(),
   SANDBOX: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   CATALOG_FILE: z.string().optional(),
   ALLOW_INSECURE_UPSTREAM: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),

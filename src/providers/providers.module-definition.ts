@@ -20,7 +20,7 @@ export interface ProvidersModuleOptions {
   readonly credentials?: Readonly<Record<string, ProviderCredentials>>;
   /** Whether the simulated provider is offered; false when left out. */
   readonly sandbox?: boolean;
-  /** How long a provider may keep silent within a call, in milliseconds; a minute when left out. */
+  /** How long a provider may keep silent within a call, in milliseconds; when left out a minute, and ten before it answers an upload or a create. */
   readonly timeoutMs?: number;
   /** Providers and models beside those that are built in. */
   readonly catalog?: CatalogFile;

@@ -1,3 +1,4 @@
+import type * as Undici from 'undici';
 import { IncompleteDownloadError, type Attempt } from '../../src/providers/contract/adapter';
 import { ProviderCallError, type CallFailure } from '../../src/providers/contract/errors';
 import type { FaultKind } from '../support/upstreams/kit/faults';
@@ -121,6 +122,16 @@ export function describeProviderFaults(
       expect(await scenario.adapter.find(attempt, scenario.signal)).toBeNull();
     });
 
+    it('waits ten minutes for the answer to an upload and to a create, and a minute for others', async () => {
+      const { made: staged, waits: upload } = await timed(() => scenario.stage(scenario.attempt()));
+      const { made, waits: create } = await timed(() =>
+        scenario.adapter.submit(staged, scenario.lines(staged), scenario.signal),
+      );
+      const { waits: others } = await timed(() => scenario.adapter.poll(made.id, scenario.signal));
+      expect([upload.at(-1), create.at(-1)]).toEqual([staged.inputId === null ? undefined : 600_000, 600_000]);
+      expect(others).not.toContain(600_000);
+    });
+
     it('says not_found of a job that is not visible yet, and then sees it', async () => {
       const { id } = await scenario.submit();
       harness.fail('poll', 'not_found');
@@ -166,4 +177,15 @@ export function describeProviderFaults(
       expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
     });
   });
+}
+
+/** What a call made, and how long each of its requests would have waited for an answer, in ms; undefined for as long as any. */
+async function timed<T>(call: () => Promise<T>): Promise<{ made: T; waits: (number | null | undefined)[] }> {
+  const asked = jest.spyOn(jest.requireActual<typeof Undici>('undici'), 'request');
+  try {
+    const made = await call();
+    return { made, waits: asked.mock.calls.map(([, options]) => options?.headersTimeout) };
+  } finally {
+    asked.mockRestore();
+  }
 }

@@ -6,7 +6,7 @@ export interface AdapterSettings {
   readonly apiKey: string;
   /** Takes the place of the vendor's own; no trailing slash. */
   readonly baseUrl?: string;
-  /** How long the provider may keep silent within a call, in milliseconds. */
+  /** How long the provider may keep silent within any call, in milliseconds. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
 }

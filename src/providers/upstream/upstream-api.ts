@@ -32,8 +32,11 @@ export class UpstreamApi {
     return this.parse(wire, await this.client.getJson(path, signal));
   }
 
-  async post<T>(wire: z.ZodType<T>, path: string, body: unknown, signal: AbortSignal): Promise<T> {
-    return this.parse(wire, await this.client.postJson(path, body, signal));
+  /** Creates what `body` describes. */
+  async create<T>(wire: z.ZodType<T>, path: string, body: unknown, signal: AbortSignal): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    const call = { method: 'POST', path, headers, body: JSON.stringify(body), takesLong: true, signal } as const;
+    return this.parse(wire, await this.client.json(call));
   }
 
   /** What was asked for, or null when the provider does not have it. */

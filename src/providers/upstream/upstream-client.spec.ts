@@ -218,7 +218,9 @@ describe('UpstreamClient', () => {
   it('gives up on a provider that keeps silent', async () => {
     const { url } = await serve(() => undefined);
     const client = new UpstreamClient({ provider: 'acme', baseUrl: url, headers: {}, timeoutMs: 20 });
-    expect((await fails(client.postJson('/x', {}, patience()))).failure).toBe('ambiguous');
+    const call = { method: 'POST', path: '/x', signal: patience() } as const;
+    for (const takesLong of [false, true])
+      expect((await fails(client.json({ ...call, takesLong }))).failure).toBe('ambiguous');
   });
 
   it('refuses to call from inside a transaction', async () => {

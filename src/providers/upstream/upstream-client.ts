@@ -15,13 +15,17 @@ export interface UpstreamClientOptions {
   readonly baseUrl: string;
   /** Headers that carry the credentials; sent to the base URL's origin only, since redirects are not followed. */
   readonly headers: Readonly<Record<string, string>>;
-  /** How long the provider may keep silent, before its headers and between pieces of its body. */
+  /**
+   * How long the provider may keep silent, before its headers and between pieces of its body; a minute when left out, and ten of
+   * them before the headers of a call that takes long.
+   */
   readonly timeoutMs?: number | undefined;
   /** How the vendor words its refusals; as OpenAI does, when left out. */
   readonly readRefusal?: RefusalReader;
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_LONG_TIMEOUT_MS = 10 * DEFAULT_TIMEOUT_MS;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 type Reason = NonNullable<ProviderCallError['details']['reasons']>[number];
@@ -33,6 +37,8 @@ export interface Call {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Readable;
+  /** An upload or a create: the provider may read all of it before it answers, and what it made is lost on us who went away. */
+  readonly takesLong?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -153,6 +159,7 @@ export class UpstreamClient {
         body: call.body ?? null,
         signal: call.signal,
         dispatcher: this.dispatcher,
+        ...(call.takesLong && { headersTimeout: this.options.timeoutMs ?? DEFAULT_LONG_TIMEOUT_MS }),
       });
     } catch (error) {
       throw this.connectionError(error);

@@ -92,7 +92,8 @@ class AnthropicAdapter implements ProviderAdapter {
     const { length, stream } = arrayBody('{"requests":[', lines, ']}');
     const headers = { 'content-type': 'application/json', 'content-length': String(length) };
     try {
-      const answer = await this.api.client.json({ method: 'POST', path: BATCHES, headers, body: stream, signal });
+      const call = { method: 'POST', path: BATCHES, headers, body: stream, takesLong: true, signal } as const;
+      const answer = await this.api.client.json(call);
       return toRemoteBatch(this.api.parse(batchWire, answer));
     } catch (error) {
       throw isOverloaded(error) ? new ProviderCallError(this.id, 'throttled', error.message, error.details) : error;

@@ -23,7 +23,8 @@ export class FireworksDatasets {
     await this.create(id, attempt.itemCount, signal);
     try {
       const path = `${this.path(id)}:upload`;
-      await this.api.client.json({ method: 'POST', path, ...uploadForm({}, attempt, lines), signal });
+      const form = uploadForm({}, attempt, lines);
+      await this.api.client.json({ method: 'POST', path, ...form, takesLong: true, signal });
     } catch (error) {
       if (error instanceof ProviderCallError && error.certainlyNotDone) await this.removeQuietly(id, signal);
       throw error;

@@ -103,7 +103,7 @@ class FireworksAdapter implements ProviderAdapter {
       outputDatasetId: this.fullName(outputId(id)),
     };
     try {
-      return toRemoteBatch(await this.api.post(jobWire, `${JOBS}?batchInferenceJobId=${id}`, body, signal));
+      return toRemoteBatch(await this.api.create(jobWire, `${JOBS}?batchInferenceJobId=${id}`, body, signal));
     } catch (error) {
       if (!isConflict(error)) throw error;
       return this.adopt(attempt, error, signal);

@@ -28,7 +28,7 @@ export class FileStore {
       'x-goog-upload-offset': '0',
       'x-goog-upload-command': 'upload, finalize',
     };
-    const call = { method: 'POST', path: url, headers, body: lines.open(), signal } as const;
+    const call = { method: 'POST', path: url, headers, body: lines.open(), takesLong: true, signal } as const;
     const { file } = this.api.parse(uploadWire, await this.api.client.jsonElsewhere(call));
     return this.api.safe(idOf(file.name));
   }

@@ -111,7 +111,7 @@ class GeminiAdapter implements ProviderAdapter {
     const { length, body } = inputId === null ? inlineBody(attempt, lines) : fileBody(attempt, inputId);
     const headers = { 'content-type': 'application/json', 'content-length': String(length) };
     const path = this.endpoints.create(attempt);
-    const answer = await this.api.client.json({ method: 'POST', path, headers, body, signal });
+    const answer = await this.api.client.json({ method: 'POST', path, headers, body, takesLong: true, signal });
     return toRemoteBatch(this.api.parse(operationWire, answer));
   }
 

@@ -88,7 +88,8 @@ class MistralAdapter implements ProviderAdapter {
   /** The vendor checks every line of the upload: one of a wrong form refuses all, and its answer names the line. */
   async stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string> {
     const form = uploadForm({ purpose: 'batch' }, attempt, lines);
-    return this.api.parse(fileWire, await this.api.client.json({ method: 'POST', path: FILES, ...form, signal })).id;
+    const call = { method: 'POST', path: FILES, ...form, takesLong: true, signal } as const;
+    return this.api.parse(fileWire, await this.api.client.json(call)).id;
   }
 
   async submit(attempt: Attempt, _lines: StagedLines, signal: AbortSignal): Promise<RemoteBatch> {
@@ -99,7 +100,7 @@ class MistralAdapter implements ProviderAdapter {
       metadata: { meshbatch_attempt: attempt.token, meshbatch_part: attempt.partId },
       timeout_hours: timeoutHours(attempt.completionWindow),
     };
-    return toRemoteBatch(await this.api.post(jobWire, JOBS, body, signal));
+    return toRemoteBatch(await this.api.create(jobWire, JOBS, body, signal));
   }
 
   /** The list can be asked for metadata, but how that is written in a query is not documented: we compare it ourselves. */

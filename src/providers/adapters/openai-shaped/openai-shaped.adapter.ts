@@ -74,7 +74,7 @@ class OpenAiShapedAdapter implements ProviderAdapter {
   async stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string> {
     const { upload } = this.profile;
     const form = uploadForm(fieldsOf(upload, attempt), attempt, lines);
-    const answer = await this.api.client.json({ method: 'POST', path: upload.path, ...form, signal });
+    const answer = await this.api.client.json({ method: 'POST', path: upload.path, ...form, takesLong: true, signal });
     return this.api.parse(fileWire, unwrap(answer, upload.envelope)).id;
   }
 
@@ -97,8 +97,9 @@ class OpenAiShapedAdapter implements ProviderAdapter {
       'content-type': 'application/json',
       ...(create.idempotencyHeader !== null && { [create.idempotencyHeader]: attempt.token }),
     };
-    const call = { method: 'POST', path: '/batches', headers, body: JSON.stringify(body), signal } as const;
-    return this.toRemote(this.api.parse(batchWire, unwrap(await this.api.client.json(call), create.envelope)));
+    const call = { method: 'POST', path: '/batches', headers, body: JSON.stringify(body), takesLong: true } as const;
+    const answer = await this.api.client.json({ ...call, signal });
+    return this.toRemote(this.api.parse(batchWire, unwrap(answer, create.envelope)));
   }
 
   async find(attempt: Attempt, signal: AbortSignal): Promise<RemoteBatch | null> {

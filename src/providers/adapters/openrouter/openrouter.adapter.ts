@@ -93,7 +93,8 @@ class OpenRouterAdapter implements ProviderAdapter {
     const head = `${JSON.stringify({ endpoint, model }).slice(0, -1)},"requests":[`;
     const { length, stream } = arrayBody(head, lines, ']}');
     const headers = { 'content-type': 'application/json', 'content-length': String(length) };
-    const answer = await this.api.client.json({ method: 'POST', path: '', headers, body: stream, signal });
+    const call = { method: 'POST', path: '', headers, body: stream, takesLong: true, signal } as const;
+    const answer = await this.api.client.json(call);
     return toRemoteBatch(this.api.parse(batchWire, answer));
   }
 

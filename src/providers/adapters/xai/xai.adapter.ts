@@ -103,7 +103,7 @@ class XaiAdapter implements ProviderAdapter {
   async stage(attempt: Attempt, lines: StagedLines, signal: AbortSignal): Promise<string> {
     // No purpose, and every field before the file: the vendor refuses them behind it.
     const form = uploadForm({ expires_after: String(UPLOAD_EXPIRES_SECONDS) }, attempt, lines);
-    const answer = await this.api.client.json({ method: 'POST', path: '/files', ...form, signal });
+    const answer = await this.api.client.json({ method: 'POST', path: '/files', ...form, takesLong: true, signal });
     return this.api.parse(fileWire, answer).id;
   }
 
@@ -111,7 +111,7 @@ class XaiAdapter implements ProviderAdapter {
     // Without an input the vendor would make a batch that waits for requests.
     if (attempt.inputId === null) throw new ProviderCallError(this.id, 'rejected', 'The input was not uploaded');
     const body = { name: nameOf(attempt), input_file_id: attempt.inputId };
-    return toRemoteBatch(await this.api.post(batchWire, '/batches', body, signal), false);
+    return toRemoteBatch(await this.api.create(batchWire, '/batches', body, signal), false);
   }
 
   /** Reads the whole list: the vendor documents no order of it, and its times have no hour. */
