@@ -43,6 +43,20 @@ describe('Azure OpenAI alone', () => {
     expect(String(harness.simulator.uploads[0]?.content)).toContain('"url":"/v1/chat/completions"');
   });
 
+  it('finds a job behind older ones: the vendor promises no order of its list', async () => {
+    const { attempt, id } = await scenario.submit();
+    const old = { id: 'batch_old', status: 'completed', created_at: 1 };
+    const page = { object: 'list', data: [old], has_more: true };
+    harness.simulator.faults.add({ route: 'list', kind: { status: 200, body: page } });
+    const rest = {
+      object: 'list',
+      data: [{ id, status: 'Validating', input_file_id: attempt.inputId }],
+      has_more: false,
+    };
+    harness.simulator.faults.add({ route: 'list', kind: { status: 200, body: rest } });
+    expect(await scenario.adapter.find(attempt, scenario.signal)).toMatchObject({ id });
+  });
+
   it('creates batches of responses', async () => {
     const endpoint = '/v1/responses';
     const body = Buffer.from('{"model":"azure_openai/x","input":"say it"}');

@@ -111,6 +111,7 @@ export function profileOf(given: z.output<typeof genericProfileSchema>): OpenAiP
     create: given.create,
     contentRedirects: given.contentRedirects,
     paging,
+    newestFirst: false,
     statusWords,
     refusedFields,
     lineBase: given.lineBase,

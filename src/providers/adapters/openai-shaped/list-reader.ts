@@ -38,7 +38,7 @@ export class ListReader {
     isOurs: (entry: T) => boolean,
     signal: AbortSignal,
   ): Promise<T | null> {
-    const { paging, unverified, id } = this.profile;
+    const { paging, newestFirst, id } = this.profile;
     const paged = paging === 'after';
     const first = paged ? `?${purpose === null ? '' : `purpose=${purpose}&`}limit=${PAGE}` : '';
     const read = new Set<string>();
@@ -49,7 +49,7 @@ export class ListReader {
       const ours = entries.find(isOurs);
       if (ours) return ours;
       const tooOld = entries.some(({ created_at }) => (toSeconds(created_at) ?? Infinity) < oldest);
-      const next = paged && tooOld && !unverified ? null : this.nextPage(page);
+      const next = paged && tooOld && newestFirst ? null : this.nextPage(page);
       if (next === null) return null;
       // A provider that does not know our way of asking gives the same pages for ever.
       if (next === LOST || read.has(next)) {

@@ -36,6 +36,8 @@ export interface OpenAiProfile {
   readonly contentRedirects: boolean;
   /** How lists go on: by the last id, by `paging.next_cursor`, or not at all. */
   readonly paging: 'after' | 'cursor' | 'none';
+  /** Whether lists are known to come newest first; any other is read to its end. */
+  readonly newestFirst: boolean;
   /** Words for states beside OpenAI's own, in lower case. */
   readonly statusWords: Readonly<Record<string, RemoteState>>;
   /** Top-level fields of a body that the vendor does not take at all. */
@@ -79,6 +81,7 @@ export const OPENAI_SHAPE: Omit<OpenAiProfile, 'id' | 'baseUrl' | 'unverified' |
   create: { metadata: true, envelope: null, idempotencyHeader: null },
   contentRedirects: false,
   paging: 'after',
+  newestFirst: false,
   statusWords: {},
   refusedFields: [],
   lineBase: 1,

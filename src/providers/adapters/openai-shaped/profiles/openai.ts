@@ -6,6 +6,7 @@ export const OPENAI: OpenAiProfile = {
   id: 'openai',
   baseUrl: 'https://api.openai.com/v1',
   unverified: false,
+  newestFirst: true,
   endpoints: sameEndpoints('/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/completions'),
   limits: {
     extraWindows: [],
