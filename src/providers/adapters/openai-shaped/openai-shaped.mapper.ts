@@ -56,7 +56,11 @@ export function toRemoteBatch(wire: BatchWire, reading: Reading): RemoteBatch {
       : null,
     errors,
     ranNothing: shownNothing && (countedNothing || !reading.traces.counts) && !reading.unverified,
-    retryable: shownNothing && countedNothing && errors.some((error) => CAPACITY_CODES.has(error.code)),
+    // A verified vendor that refuses a batch for its queue gives counts of nothing or none at all.
+    retryable:
+      shownNothing &&
+      (countedNothing || (!counts && reading.traces.counts && !reading.unverified)) &&
+      errors.some((error) => CAPACITY_CODES.has(error.code)),
   };
 }
 
