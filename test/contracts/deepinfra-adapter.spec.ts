@@ -51,6 +51,18 @@ describe('DeepInfra alone', () => {
     });
   });
 
+  it('says that there is room for 100 jobs, and comes again with one more', async () => {
+    await withHarness({}, async (harness, scenario) => {
+      harness.hold();
+      const { maxConcurrentJobs = 0 } = scenario.adapter.capabilities;
+      const attempt = await scenario.stage(scenario.attempt());
+      const create = () => scenario.adapter.submit(attempt, scenario.lines(attempt), scenario.signal);
+      for (let made = 0; made < maxConcurrentJobs; made++) await create();
+      await expect(create()).rejects.toMatchObject({ failure: 'throttled', certainlyNotDone: true });
+      expect(harness.created()).toHaveLength(100);
+    });
+  });
+
   it('reads all of a job that completed in spite of its cancel', async () => {
     await withHarness({ cancelEnds: 'completed' }, async (harness, scenario) => {
       harness.hold();

@@ -134,6 +134,10 @@ export class Account implements Vendor {
   private create({ headers, body }: ApiRequest, visibleAfterMs: number): object {
     const params = parseCreate(headers['content-type'], body, this.dialect.create);
     const { inputFileId, endpoint, metadata } = params;
+    const { maxOpen } = this.dialect;
+    if (maxOpen !== null && this.batches.filter(({ terminal }) => !terminal).length >= maxOpen) {
+      throw new ApiError(429, `At most ${maxOpen} batches may be open at once.`);
+    }
     const { items, error } = this.input(params);
     const input = { items, error: this.refusals.shift() ?? error };
     const record = new BatchRecord(params, input, this.options.handleLag, Date.now() + visibleAfterMs);

@@ -28,6 +28,8 @@ export interface Dialect {
   /** How many GETs of an upload find it unprocessed; a create refuses it until then. */
   readonly processingPolls: number;
   readonly createStatus: number;
+  /** Batches that may be open at once; null where there is no such limit. */
+  readonly maxOpen: number | null;
   readonly renderBatch: (batch: BatchObject, call: 'create' | 'get' | 'list' | 'cancel') => object;
   readonly pageOfBatches: typeof pageOf;
   /** Whether a batch without failures has an error file all the same, of no bytes. */
@@ -63,6 +65,7 @@ export const OPENAI_DIALECT: Dialect = {
   lines: { isKnownModel, mixedModels: false },
   processingPolls: 0,
   createStatus: 200,
+  maxOpen: null,
   renderBatch: (batch) => batch,
   pageOfBatches: pageOf,
   emptyErrorFile: false,

@@ -26,7 +26,8 @@ export const AZURE_OPENAI: OpenAiProfile = {
     maxBytes: 200_000_000,
     maxLineBytes: 200_000_000,
     minItems: 1,
-    pollIntervalMs: 60_000,
+    // No faster than once a minute, and the time between two polls is drawn a tenth around this.
+    pollIntervalMs: 67_000,
     notFoundGraceMs: 120_000,
     // Its reasoning models refuse `max_tokens`. Source: types of the `openai` package 6.49.
     answerLimit: 'max_completion_tokens',

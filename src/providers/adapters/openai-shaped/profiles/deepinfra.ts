@@ -20,6 +20,7 @@ export const DEEPINFRA: OpenAiProfile = {
     maxBytes: 200_000_000,
     maxLineBytes: 200_000_000,
     minItems: 1,
+    maxConcurrentJobs: 100,
     pollIntervalMs: 15_000,
     notFoundGraceMs: 120_000,
   },

@@ -13,6 +13,7 @@ export const DEEPINFRA_DIALECT: Dialect = {
   lines: { isKnownModel: (model) => MODELS.includes(model), mixedModels: false },
   renderBatch: (batch) => ({ ...batch, ...(batch.status === 'validating' && { request_counts: null }) }),
   emptyErrorFile: true,
+  maxOpen: 100,
   row: (row) => {
     if (row.response === null || row.response.status < 400) return OPENAI_DIALECT.row(row);
     const { id, customId, response } = row;
