@@ -5,8 +5,34 @@ export interface PlacedFault {
   readonly model?: string;
 }
 
+/** Server errors after which there is certainly nothing: the service has them from before it does anything, or after it undid it. */
+const CLEAR_STATUSES = [501, 503, 507];
+/** The code of an answer that is not in the service's envelope, such as a proxy's own. */
+const FOREIGN = 'http_error';
+/** Another request by the same key has not ended; it may be an earlier try. */
+export const IN_PROGRESS = 'idempotency_in_progress';
+
+/** A call that did not succeed. */
+export abstract class CallError extends Error {
+  private isAfterUnclear = false;
+
+  /** Whether the try that ended so certainly made nothing. */
+  protected abstract get tryMadeNothing(): boolean;
+
+  /** Whether the call, with all of its tries, certainly made nothing. */
+  get madeNothing(): boolean {
+    return this.tryMadeNothing && !this.isAfterUnclear;
+  }
+
+  /** The error, which remembers whether an earlier one of the same call may have made something. */
+  after(earlier: CallError | null): this {
+    if (earlier !== null && !earlier.madeNothing) this.isAfterUnclear = true;
+    return this;
+  }
+}
+
 /** What the service answered in place of what was asked for. */
-export class RefusedError extends Error {
+export class RefusedError extends CallError {
   override readonly name = 'RefusedError';
 
   constructor(
@@ -23,10 +49,17 @@ export class RefusedError extends Error {
   ) {
     super(message);
   }
+
+  protected override get tryMadeNothing(): boolean {
+    if (this.code === IN_PROGRESS) return false;
+    // A proxy does not know what the service still does, and a 409 that broke off may have been of one in progress.
+    if (this.code === FOREIGN) return this.status < 500 && this.status !== 409;
+    return this.status < 500 || CLEAR_STATUSES.includes(this.status);
+  }
 }
 
-/** No answer came. */
-export class UnreachableError extends Error {
+/** No answer came, or not all of it. */
+export class UnreachableError extends CallError {
   override readonly name = 'UnreachableError';
 
   constructor(
@@ -38,8 +71,8 @@ export class UnreachableError extends Error {
     super(`${baseUrl} cannot be reached (${code})`, { cause });
   }
 
-  /** Whether certainly nothing was sent. */
-  get neverConnected(): boolean {
+  /** Nothing was sent where there was no connection. */
+  protected override get tryMadeNothing(): boolean {
     return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(this.code);
   }
 }
@@ -51,7 +84,7 @@ export async function toRefusal(response: Response): Promise<RefusedError> {
   const message = typeof error.message === 'string' ? error.message : `The answer is ${response.status}.`;
   return new RefusedError(
     response.status,
-    typeof error.code === 'string' ? error.code : 'http_error',
+    typeof error.code === 'string' ? error.code : FOREIGN,
     message,
     error.details,
     typeof error.more === 'number' ? error.more : 0,

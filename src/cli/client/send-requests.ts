@@ -1,5 +1,5 @@
 import type { ShownBatch } from './batch';
-import { RefusedError } from './call-errors';
+import { CallError, RefusedError } from './call-errors';
 import { CommandError } from './exit-code';
 import { exitCodeOfRefusal, explainRefusal } from './explain-error';
 import type { RequestSpool } from './input/request-spool';
@@ -22,11 +22,12 @@ export async function sendRequests(
   idempotencyKey: string,
   waits: boolean,
 ): Promise<ShownBatch> {
-  let isTold = false;
+  let [isTold, last]: [boolean, CallError | null] = [false, null];
   for (;;) {
     try {
       return await api.create(spool, idempotencyKey);
     } catch (error) {
+      if (error instanceof CallError) last = error.after(last);
       if (!waits || !(error instanceof RefusedError) || error.code !== 'batch_limit_exceeded') throw error;
       if (!isTold) output.tell('As many batches are active as may be; waiting for a free place.');
       isTold = true;

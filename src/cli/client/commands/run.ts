@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { toUnixSeconds } from '../../../common/clock';
 import { exitCodeOf, type ShownBatch } from '../batch';
-import { RefusedError, UnreachableError } from '../call-errors';
+import { CallError } from '../call-errors';
 import { UsageError, type ExitCode } from '../exit-code';
 import { followBatch } from '../follow-batch';
 import { toInputOptions, type InputFlags } from '../input/input-flags';
@@ -12,8 +12,6 @@ import type { Session } from '../session';
 
 /** As long as the service knows an idempotency key. */
 const KEY_SECONDS = 24 * 60 * 60;
-/** Server errors of a create after which there is certainly no batch. */
-const CLEAR_STATUSES = [501, 503, 507];
 
 export interface RunFlags extends InputFlags {
   readonly output?: string;
@@ -100,17 +98,12 @@ class Run {
       return await sendRequests(this.session, spool, idempotency_key, waits);
     } catch (error) {
       // What an earlier try may have made stays known.
-      if (isFirst && !signal.aborted && madeNothing(error)) await this.file?.remove();
+      const madeNothing = error instanceof CallError && error.madeNothing;
+      if (isFirst && !signal.aborted && madeNothing) await this.file?.remove();
       else if (this.file) output.tell('It is not known whether the batch was made. The same command finds out.');
       throw withLines(error, spool);
     }
   }
-}
-
-/** Whether a create that ended so certainly made no batch. */
-function madeNothing(error: unknown): boolean {
-  if (error instanceof UnreachableError) return error.neverConnected;
-  return error instanceof RefusedError && (error.status < 500 || CLEAR_STATUSES.includes(error.status));
 }
 
 /** Follows the batch, and has its results where they should be before the state goes. */
