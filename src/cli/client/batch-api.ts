@@ -39,8 +39,10 @@ export class BatchApi {
     return this.batch({ method: 'POST', path: `${pathOf(id)}/cancel`, headers: JSON_TYPE, body: () => '{}' });
   }
 
-  async retry(id: string): Promise<ShownBatch> {
-    return this.batch({ method: 'POST', path: `${pathOf(id)}/retry`, headers: JSON_TYPE, body: () => '{}' });
+  /** @param idempotencyKey as of {@link create} */
+  async retry(id: string, idempotencyKey: string): Promise<ShownBatch> {
+    const headers = { ...JSON_TYPE, 'idempotency-key': idempotencyKey };
+    return this.batch({ method: 'POST', path: `${pathOf(id)}/retry`, headers, body: () => '{}' });
   }
 
   /** The entries as JSON lines. */

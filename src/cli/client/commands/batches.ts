@@ -53,8 +53,8 @@ export async function cancel({ api, output }: Session, id: string): Promise<Exit
 }
 
 /** Sends what failed of a batch again. */
-export async function retry({ api, output }: Session, id: string): Promise<ExitCode> {
-  output.batch(await api.retry(id));
+export async function retry(session: Pick<Session, 'api' | 'output' | 'random'>, id: string): Promise<ExitCode> {
+  session.output.batch(await session.api.retry(id, newIdempotencyKey(session)));
   return ExitCode.succeeded;
 }
 
