@@ -37,4 +37,20 @@ describe('BatchApi', () => {
     await retry({ api, output, random: new SystemRandom() }, 'batch_0');
     expect(keys).toEqual([expect.stringMatching(/^meshbatch-cli-\w{32}$/), keys[0]]);
   });
+
+  it.each<[what: string, ask: () => Promise<unknown>]>([
+    ['a batch', () => api.get('batch_1')],
+    ['a list', () => api.list({ limit: 1 })],
+    ['the models', () => api.models()],
+  ])('takes an answer with %s that breaks off for none', async (_, ask) => {
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('{"id":', () => response.destroy());
+    };
+    await expect(ask()).rejects.toMatchObject({ name: 'UnreachableError', madeNothing: false });
+  });
+
+  it.each(['<html>', 'null', '{}'])('does not take %s for a batch', async (text) => {
+    answer = (_request, response) => response.end(text);
+    await expect(api.get('batch_1')).rejects.toMatchObject({ name: 'CommandError', exitCode: 4 });
+  });
 });

@@ -1,5 +1,5 @@
 import { toBatch, type BatchPage, type ShownBatch, type ShownModel } from './batch';
-import type { HttpCalls } from './http-calls';
+import type { Call, HttpCalls } from './http-calls';
 import type { RequestSpool } from './input/request-spool';
 
 /** What a list of batches is asked for. */
@@ -30,8 +30,7 @@ export class BatchApi {
   async list({ limit, after, statuses = [] }: ListQuery): Promise<BatchPage> {
     const query = new URLSearchParams({ limit: String(limit), ...(after !== undefined && { after }) });
     for (const status of statuses) query.append('status', status);
-    const response = await this.calls.send({ path: `/v1/batches?${query.toString()}` });
-    const page = (await response.json()) as BatchPage;
+    const page = JSON.parse(await this.calls.text({ path: `/v1/batches?${query.toString()}` })) as BatchPage;
     return { ...page, data: page.data.map(toBatch) };
   }
 
@@ -61,13 +60,20 @@ export class BatchApi {
   }
 
   async models(): Promise<readonly ShownModel[]> {
-    const response = await this.calls.send({ path: '/v1/models' });
-    return (await response.json()) as ShownModel[];
+    return JSON.parse(await this.calls.text({ path: '/v1/models' })) as ShownModel[];
   }
 
-  private async batch(call: Parameters<HttpCalls['send']>[0]): Promise<ShownBatch> {
-    const response = await this.calls.send(call);
-    return toBatch(await response.json().catch(() => null));
+  private async batch(call: Call): Promise<ShownBatch> {
+    return toBatch(parsed(await this.calls.text(call)));
+  }
+}
+
+/** Null for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

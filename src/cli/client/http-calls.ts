@@ -44,6 +44,18 @@ export class HttpCalls {
     }
   }
 
+  /**
+   * Resolves to the text of an answer that is a success. One that breaks off is none.
+   * @throws what {@link send} does
+   */
+  async text(call: Call): Promise<string> {
+    const response = await this.send(call);
+    return response.text().catch((error: unknown) => {
+      this.signal.throwIfAborted();
+      throw toUnreachable(this.settings.baseUrl, error);
+    });
+  }
+
   private async attempt(call: Call, signal: AbortSignal): Promise<Response | CallError> {
     const { method = 'GET', path, headers, body } = call;
     const { baseUrl, key } = this.settings;
