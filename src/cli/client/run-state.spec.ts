@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import fs, { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SystemRandom } from '../../common/random';
 import { UsageError } from './exit-code';
 import { RunStateFile, type RunState } from './run-state';
 
@@ -19,7 +20,7 @@ describe('RunStateFile', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'run-state-'));
-    file = new RunStateFile(join(folder, 'results.jsonl'));
+    file = new RunStateFile(join(folder, 'results.jsonl'), new SystemRandom());
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -42,4 +43,18 @@ describe('RunStateFile', () => {
       await expect(file.read()).rejects.toThrow(/Remove it to start anew/);
     },
   );
+
+  it.each(['with', 'without'])('lets only one run begin, on a file system %s links', async (links) => {
+    const failure = Object.assign(new Error('operation not permitted'), { code: 'EPERM' });
+    const linked = links === 'without' ? jest.spyOn(fs, 'link').mockRejectedValue(failure) : null;
+    const begun = await Promise.allSettled(
+      ['a', 'b', 'c'].map((idempotency_key) => file.create({ ...STATE, idempotency_key })),
+    );
+    linked?.mockRestore();
+    const first = begun.findIndex(({ status }) => status === 'fulfilled');
+    const others = begun.toSpliced(first, 1);
+    expect(await file.read()).toEqual({ ...STATE, idempotency_key: 'abc'[first] });
+    for (const other of others) expect(other).toMatchObject({ reason: { message: /Another run has begun/ } });
+    expect(await readdir(folder)).toEqual(['results.jsonl.meshbatch']);
+  });
 });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { CannedServer } from '../../../../test/contracts/canned-server';
 import { InstantClock } from '../../../../test/support/instant-clock';
 import { SystemRandom } from '../../../common/random';
 import { BatchApi } from '../batch-api';
+import { UsageError } from '../exit-code';
 import { Follower } from '../follower';
 import { HttpCalls } from '../http-calls';
 import { Output, type Streams } from '../output';
@@ -99,5 +100,23 @@ describe('run', () => {
     answers = [...given];
     await expect(start()).rejects.toThrow();
     expect(existsSync(`${output}.meshbatch`)).toBe(false);
+  });
+
+  it('buys once for an output that two are to write', async () => {
+    const both = await Promise.allSettled([start(), start()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both).toContainEqual({ status: 'rejected', reason: expect.any(UsageError) as unknown });
+    expect(keys).toHaveLength(1);
+  });
+
+  it('buys nothing for an output that another run wrote while this one read its input', async () => {
+    const clock = new InstantClock();
+    // It is asked for the time when the input has been read.
+    clock.now = () => {
+      writeFileSync(output, 'answers');
+      return 0;
+    };
+    await expect(start({}, clock)).rejects.toThrow(/is there already/);
+    expect([keys, await readFile(output, 'utf8'), existsSync(`${output}.meshbatch`)]).toEqual([[], 'answers', false]);
   });
 });

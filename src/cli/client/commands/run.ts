@@ -21,52 +21,68 @@ export interface RunFlags extends InputFlags {
 
 /** Creates a batch, follows it and writes its results; run again after an interrupt, it goes on with the same batch. */
 export async function run(session: Session, input: string, flags: RunFlags): Promise<ExitCode> {
-  const file = flags.output === undefined ? null : new RunStateFile(flags.output);
+  const file = flags.output === undefined ? null : new RunStateFile(flags.output, session.random);
   const known = (await file?.read()) ?? null;
-  if (flags.output !== undefined && known === null && !flags.force && existsSync(flags.output)) {
-    throw new UsageError(`${flags.output} is there already. Add --force to replace it by the results of a new batch.`);
-  }
+  if (known === null) refuseToReplace(flags);
   const { window, metadata } = flags;
   const fields = { completionWindow: window, metadata };
   const spool = await RequestSpool.fill(toInputOptions(input, flags), fields, session.signal);
   let id: string;
   try {
-    id = await new Run(session, file).idOf(spool, known, flags.wait ?? false);
+    id = await new Run(session, file, flags).idOf(spool, known);
   } finally {
     await spool.remove();
   }
   return finish(session, id, flags.output, file);
 }
 
+function refuseToReplace({ output, force }: RunFlags): void {
+  if (output === undefined || force || !existsSync(output)) return;
+  throw new UsageError(`${output} is there already. Add --force to replace it by the results of a new batch.`);
+}
+
 class Run {
   constructor(
     private readonly session: Session,
     private readonly file: RunStateFile | null,
+    private readonly flags: RunFlags,
   ) {}
 
   /** The batch that the state knows, or a new one. */
-  async idOf(spool: RequestSpool, known: RunState | null, waits: boolean): Promise<string> {
-    const { output, settings, clock } = this.session;
+  async idOf(spool: RequestSpool, known: RunState | null): Promise<string> {
+    const { output, clock } = this.session;
     const now = toUnixSeconds(clock.now());
     if (known !== null) this.check(known, spool, now);
     if (known?.batch_id != null) {
       output.tell(`Going on with ${known.batch_id}, as ${this.file?.path} says.`);
       return known.batch_id;
     }
-    const state: RunState = known ?? {
+    const state = known ?? (await this.begin(spool, now));
+    const { id } = await this.create(spool, state, known === null);
+    await this.file?.write({ ...state, batch_id: id });
+    output.tell(`Created ${id} with ${spool.count} requests.`);
+    return id;
+  }
+
+  /** The state of a new run, stored before the create: one that is cut off is sent again under the same key. */
+  private async begin(spool: RequestSpool, now: number): Promise<RunState> {
+    const state: RunState = {
       version: 1,
-      base_url: settings.baseUrl,
+      base_url: this.session.settings.baseUrl,
       request_hash: spool.hash,
       idempotency_key: newIdempotencyKey(this.session),
       created_at: now,
       batch_id: null,
     };
-    // Before the create: one that is cut off is sent again under the same key.
-    await this.file?.write(state);
-    const { id } = await this.create(spool, state, known === null, waits);
-    await this.file?.write({ ...state, batch_id: id });
-    output.tell(`Created ${id} with ${spool.count} requests.`);
-    return id;
+    await this.file?.create(state);
+    try {
+      // Another run may have begun and ended while this one read its input.
+      refuseToReplace(this.flags);
+    } catch (error) {
+      await this.file?.remove();
+      throw error;
+    }
+    return state;
   }
 
   private check(known: RunState, spool: RequestSpool, now: number): void {
@@ -87,15 +103,10 @@ class Run {
     }
   }
 
-  private async create(
-    spool: RequestSpool,
-    { idempotency_key }: RunState,
-    isFirst: boolean,
-    waits: boolean,
-  ): Promise<ShownBatch> {
+  private async create(spool: RequestSpool, { idempotency_key }: RunState, isFirst: boolean): Promise<ShownBatch> {
     const { output, signal } = this.session;
     try {
-      return await sendRequests(this.session, spool, idempotency_key, waits);
+      return await sendRequests(this.session, spool, idempotency_key, this.flags.wait ?? false);
     } catch (error) {
       // What an earlier try may have made stays known.
       const madeNothing = error instanceof CallError && error.madeNothing;
