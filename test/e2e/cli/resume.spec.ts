@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { chatItems } from '../../support/service/api-client';
 import { CLIENT, clientEnv, ending, runClient, said } from '../../support/service/client-command';
 import { OpenAiService } from '../../support/service/openai-service';
@@ -121,5 +122,19 @@ describe('a run that is interrupted', () => {
     expect(keys).toEqual([idempotency_key, idempotency_key]);
     front.closeAllConnections();
     front.close();
+  });
+
+  it('while it waits for its input leaves nothing behind', async () => {
+    const temporary = join(cwd, 'temporary');
+    await mkdir(temporary);
+    const env = { ...clientEnv({ url: openai.service.url }), TMPDIR: temporary };
+    const child = spawn(process.execPath, [CLIENT, 'run', '-', '-o', 'results.jsonl'], { cwd, env });
+    const ended = ending(child);
+    child.stdin.write(REQUESTS);
+    while (!(await readdir(temporary)).length) await setImmediate();
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' });
+    expect(await readdir(temporary)).toEqual([]);
+    expect((await readdir(cwd)).sort()).toEqual(['requests.jsonl', 'temporary']);
   });
 });

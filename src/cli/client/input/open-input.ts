@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { BYTE_ORDER_MARK } from '../../../common/jsonl/json-bytes';
 import { UsageError } from '../exit-code';
@@ -14,9 +14,14 @@ export interface OpenInput {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Opens a file, or with `-` what comes on standard input. Throws {@link UsageError} for one that cannot be read. */
-export async function openInput(path: string): Promise<OpenInput> {
+/**
+ * Opens a file, or with `-` what comes on standard input; the signal ends also a read for which nothing comes.
+ * Throws {@link UsageError} for one that cannot be read.
+ */
+export async function openInput(path: string, signal: AbortSignal): Promise<OpenInput> {
   const source = path === '-' ? process.stdin : await openFile(path);
+  if (signal.aborted) source.destroy();
+  signal.addEventListener('abort', () => source.destroy(), { once: true });
   const chunks = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   const head: Buffer[] = [];
   let bytes = 0;
@@ -32,14 +37,14 @@ export async function openInput(path: string): Promise<OpenInput> {
   return { beginning: beginning.toString('utf8'), bytes: whole(beginning, chunks) };
 }
 
-async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
+async function openFile(path: string): Promise<ReadStream> {
   try {
     if ((await stat(path)).isDirectory()) throw new UsageError(`${path} is a folder.`);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
   }
-  return createReadStream(path) as AsyncIterable<Buffer>;
+  return createReadStream(path);
 }
 
 async function* whole(beginning: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

@@ -8,6 +8,7 @@ import { readRequests } from './read-requests';
 import type { RowOptions } from './row-request';
 
 const ROWS: RowOptions = { model: 'm', prompt: 'Say {{ b }} of {{a}}', system: '{{b}}', idColumn: 'a', maxTokens: 7 };
+const { signal } = new AbortController();
 const cell = fc.string({ unit: 'grapheme' });
 const tables = fc.array(fc.record({ a: cell, b: cell }), { minLength: 1, maxLength: 8 });
 const requests = fc.array(
@@ -35,7 +36,8 @@ describe('readRequests', () => {
     const path = join(folder, 'input');
     await writeFile(path, text);
     const found: string[] = [];
-    for await (const { json } of readRequests({ path, format, rows, url }, new Map())) found.push(json.toString());
+    for await (const { json } of readRequests({ path, format, rows, url }, new Map(), signal))
+      found.push(json.toString());
     return found;
   }
 

@@ -8,6 +8,7 @@ import { LineRuns } from './line-runs';
 import { readRequests } from './read-requests';
 
 const ROWS: InputFlags = { model: 'm', prompt: 'Translate {{text}}' };
+const { signal } = new AbortController();
 
 describe('an input that is not right', () => {
   let folder: string;
@@ -21,7 +22,7 @@ describe('an input that is not right', () => {
     const path = join(folder, name);
     await writeFile(path, text);
     try {
-      for await (const request of readRequests(toInputOptions(path, flags), new Map())) void request;
+      for await (const request of readRequests(toInputOptions(path, flags), new Map(), signal)) void request;
     } catch (error) {
       if (error instanceof UsageError) return error.message;
       throw error;
@@ -55,7 +56,7 @@ describe('an input that is not right', () => {
   });
 
   it.each(['none.jsonl', '.'])('cannot be read: %s', async (name) => {
-    const read = readRequests(toInputOptions(join(folder, name), {}), new Map());
+    const read = readRequests(toInputOptions(join(folder, name), {}), new Map(), signal);
     await expect(read.next()).rejects.toThrow(UsageError);
   });
 
@@ -77,7 +78,7 @@ describe('rows', () => {
     await writeFile(path, '{"text":[1]}\n{"text":null}');
     const options = toInputOptions(path, { ...ROWS, url: '/v1/embeddings' });
     const made: unknown[] = [];
-    for await (const { json } of readRequests(options, new Map())) made.push(JSON.parse(json.toString()));
+    for await (const { json } of readRequests(options, new Map(), signal)) made.push(JSON.parse(json.toString()));
     await rm(folder, { recursive: true });
     expect(made).toEqual([
       { custom_id: 'row-1', url: '/v1/embeddings', body: { model: 'm', input: 'Translate [1]' } },

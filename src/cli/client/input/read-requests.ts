@@ -34,9 +34,13 @@ export interface ReadRequest {
  * The requests of an input, one at a time; what a document says beside them goes into `fields`.
  * Throws {@link UsageError} with the line for what is none.
  */
-export async function* readRequests(options: InputOptions, fields: DocumentFields): AsyncGenerator<ReadRequest> {
+export async function* readRequests(
+  options: InputOptions,
+  fields: DocumentFields,
+  signal: AbortSignal,
+): AsyncGenerator<ReadRequest> {
   const { path, url, rows } = options;
-  const { beginning, bytes } = await openInput(path);
+  const { beginning, bytes } = await openInput(path, signal);
   const format = options.format ?? formatByName(path) ?? formatByBeginning(beginning);
   const isTable = format === 'csv' || format === 'tsv';
   if (isTable && rows === null) {

@@ -39,7 +39,7 @@ export class RequestSpool {
     let count = 0;
     const noted = async function* () {
       const fields: DocumentFields = new Map();
-      for await (const { json, line } of readRequests(options, fields)) {
+      for await (const { json, line } of readRequests(options, fields, signal)) {
         if (line !== null) lines.add(count, line);
         yield Buffer.from(count++ === 0 ? '{"requests":[\n' : ',\n');
         yield json;
