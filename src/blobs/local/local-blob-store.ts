@@ -7,6 +7,7 @@ import { assertNoTransaction } from '../../persistence/transaction-context';
 import { assertBlobKey, isBlobKey } from '../blob-key';
 import { BlobNotFoundError, BlobStore, type ByteRange, type StoredBlob, type UnfinishedWrite } from '../blob-store';
 import { filesBelow, modifiedAt, namesIn } from '../../common/folder-walk';
+import { syncFolder } from '../../common/sync-folder';
 
 const SYNC_EVERY_BYTES = 8 * 1024 * 1024;
 const UNFINISHED = '.writing-';
@@ -184,9 +185,4 @@ async function writeSynced(file: FileHandle, source: AsyncIterable<Uint8Array>):
     await Promise.allSettled([writing, syncing]);
     await file.close();
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }

@@ -6,6 +6,7 @@ import { Byte } from '../../common/jsonl/json-bytes';
 import type { BatchApi } from './batch-api';
 import { RefusedError, UnreachableError } from './call-errors';
 import { CommandError, ExitCode } from './exit-code';
+import { syncName } from './sync-name';
 
 const TRIES = 4;
 
@@ -38,6 +39,8 @@ export class Results {
         }
       }
       await rename(unfinished, path);
+      // What knows of the batch goes next, and must not be gone while this is not there.
+      await syncName(path);
     } finally {
       await rm(unfinished, { force: true });
     }

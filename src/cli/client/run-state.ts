@@ -1,6 +1,7 @@
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import type { Random } from '../../common/random';
 import { UsageError } from './exit-code';
+import { syncName } from './sync-name';
 
 /** What a file system says that has no links, such as that of many a memory stick. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
@@ -19,7 +20,7 @@ export interface RunState {
   readonly batch_id: string | null;
 }
 
-/** The state of a run, in a file beside its output; written so that a crash leaves the old one or the new one. */
+/** The state of a run, in a file beside its output; written so that a crash, or a power cut, leaves the old one or the new one. */
 export class RunStateFile {
   readonly path: string;
 
@@ -67,6 +68,7 @@ export class RunStateFile {
     try {
       await writeSynced(draft, state);
       await name(draft);
+      await syncName(this.path);
     } finally {
       await rm(draft, { force: true });
     }
