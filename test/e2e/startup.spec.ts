@@ -32,7 +32,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('the process
 
   it('is examined while it runs, and what does not fit together is told and left as it is', async () => {
     const rows = await runCommand(service, 'doctor');
-    expect(rows).toHaveLength(15);
+    expect(rows).toHaveLength(13);
     expect(rows.filter(({ found }) => found !== '0')).toEqual([]);
     const key = 'batches/batch_01JAAAAAAAAAAAAAAAAAAAAAAA/input.jsonl';
     const path = join(service.dataDir, 'blobs', key);
