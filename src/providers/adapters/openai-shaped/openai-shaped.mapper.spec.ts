@@ -101,6 +101,16 @@ describe('what a failed batch shows of what ran', () => {
     expect(told({ error_file_id: 'f' }, profile)).toEqual([false, true]);
   });
 
+  it('is certain by null in place of counts at DeepInfra, which counts once a batch is validated, and nowhere else', () => {
+    expect(told({ request_counts: null }, DEEPINFRA)).toEqual(NOTHING);
+    expect(told({ request_counts: null, output_file_id: 'f' }, DEEPINFRA)).toEqual(PERHAPS);
+    for (const profile of [OPENAI, AZURE_OPENAI, GROQ]) {
+      expect(told({ request_counts: null }, profile)).toEqual([false, true]);
+    }
+    const unreadable = batchWire.parse({ ...wire({ errors }), request_counts: { total: 'many' } });
+    expect(told(unreadable, DEEPINFRA)).toEqual([false, true]);
+  });
+
   it('is certain at Together, which never counts, when there is no file, and never tries again by itself', () => {
     expect(told({}, TOGETHER)).toEqual([true, false]);
     expect(told({ output_file_id: 'f' }, TOGETHER)).toEqual(PERHAPS);

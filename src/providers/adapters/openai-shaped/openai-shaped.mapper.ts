@@ -46,7 +46,8 @@ export function toRemoteBatch(wire: BatchWire, reading: Reading): RemoteBatch {
   const state = toRemoteState(wire.status, reading.statusWords);
   const errors = reasonsOf(wire, reading.lineBase);
   const counts = wire.request_counts;
-  const countedNothing = counts?.completed === 0 && counts.failed === 0;
+  const countedNothing =
+    counts === null ? reading.traces.nullUntilValidated : counts?.completed === 0 && counts.failed === 0;
   const shownNothing = state === 'failed' && !hasResults(wire, reading);
   return {
     id: wire.id,

@@ -23,7 +23,8 @@ export const batchWire = z.object({
   error_file_id: z.string().nullish(),
   created_at: z.unknown().optional(),
   metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
-  request_counts: counts.nullish().catch(null),
+  /** Null where the vendor says so; undefined where it says nothing, or nothing that can be read. */
+  request_counts: counts.nullish().catch(undefined),
   errors: z.unknown().optional(),
   /** The reason of the whole batch, at vendors that have no `errors`. */
   error: z.unknown().optional(),

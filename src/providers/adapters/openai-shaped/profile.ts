@@ -48,6 +48,8 @@ export interface OpenAiProfile {
   readonly traces: {
     /** Whether the vendor counts requests; of one that never does, the absence of both files tells that nothing ran. */
     readonly counts: boolean;
+    /** Whether `request_counts` is null until a batch has been validated, and never after: then null tells that nothing ran. */
+    readonly nullUntilValidated: boolean;
     /** Whether a batch has an error file in any case, which then tells nothing. */
     readonly errorFileAlways: boolean;
   };
@@ -85,7 +87,7 @@ export const OPENAI_SHAPE: Omit<OpenAiProfile, 'id' | 'baseUrl' | 'unverified' |
   statusWords: {},
   refusedFields: [],
   lineBase: 1,
-  traces: { counts: true, errorFileAlways: false },
+  traces: { counts: true, nullUntilValidated: false, errorFileAlways: false },
   notes: {
     cancel: 'Stops what has not run; what ran is kept.',
     expiry: 'Items that did not run in the window carry `batch_expired`; what ran is kept.',

@@ -44,5 +44,5 @@ export const AZURE_OPENAI: OpenAiProfile = {
     expiresAfterSeconds: 14 * DAY_SECONDS,
     awaitProcessed: true,
   },
-  traces: { counts: true, errorFileAlways: true },
+  traces: { ...OPENAI_SHAPE.traces, errorFileAlways: true },
 };

@@ -24,5 +24,5 @@ export const DEEPINFRA: OpenAiProfile = {
     pollIntervalMs: 15_000,
     notFoundGraceMs: 120_000,
   },
-  traces: { counts: true, errorFileAlways: true },
+  traces: { counts: true, nullUntilValidated: true, errorFileAlways: true },
 };

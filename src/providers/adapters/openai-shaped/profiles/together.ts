@@ -28,5 +28,5 @@ export const TOGETHER: OpenAiProfile = {
   statusWords: { canceling: 'cancelling' },
   // A failure is told as one text, which names no line in a way that can be relied on.
   lineBase: null,
-  traces: { counts: false, errorFileAlways: false },
+  traces: { ...OPENAI_SHAPE.traces, counts: false },
 };
