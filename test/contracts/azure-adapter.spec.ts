@@ -7,13 +7,15 @@ import type { SimulatorOptions } from '../support/upstreams/openai/types';
 import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
 import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
-import { ALL, indexesOf, Scenario } from './scenario';
+import { ALL, indexesOf, Scenario, TOKENS } from './scenario';
 
 const azure = (options?: SimulatorOptions) =>
   openAiShaped({ profile: AZURE_OPENAI, dialect: AZURE_DIALECT, model: 'gpt-4o-mini-batch' }, options);
 
-describeProviderAdapter('Azure OpenAI', azure);
-describeProviderFaults('Azure OpenAI', azure);
+const LIMITS = { uncounted: true, neverExpires: true };
+
+describeProviderAdapter('Azure OpenAI', azure, LIMITS);
+describeProviderFaults('Azure OpenAI', azure, LIMITS);
 
 describe('Azure OpenAI alone', () => {
   let harness: ShapedHarness;
@@ -114,6 +116,26 @@ describe('Azure OpenAI alone', () => {
     await harness.finish(id);
     expect(harness.simulator.batches[0]?.error_file_id).not.toBeNull();
     expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+  });
+
+  it('follows a job that runs on when its window is over', async () => {
+    harness.hold();
+    const { id } = await scenario.submit();
+    await harness.halfway(id);
+    harness.expireAll();
+    expect(await scenario.state(id)).toBe('in_progress');
+    await harness.finish(id);
+    expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+  });
+
+  it.each([
+    ['model_mismatch', '"gpt-4o-mini-batch"', '"gpt-4o-batch"'],
+    ['url_mismatch', '"/v1/chat/completions"', '"/v1/responses"'],
+  ])('blames no line by itself for a %s', async (code, ours, another) => {
+    const [first, second] = [0, 1].map((index) => scenario.line(index, TOKENS[0]).toString());
+    const id = await scenario.runLines([first!, second!.replace(ours, another)]);
+    const errors = [{ code, everyLine: true }];
+    expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({ state: 'failed', counts: null, errors });
   });
 
   it('comes again when a create is refused at once because the queue of tokens is full', async () => {

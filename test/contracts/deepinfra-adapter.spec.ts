@@ -1,10 +1,11 @@
 import { DEEPINFRA } from '../../src/providers/adapters/openai-shaped/profiles/deepinfra';
 import { DEEPINFRA_DIALECT } from '../support/upstreams/openai/dialects/deepinfra';
 import type { SimulatorOptions } from '../support/upstreams/openai/types';
+import { toItemId } from '../../src/execution/item-id';
 import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
 import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
-import { ALL, indexesOf, Scenario } from './scenario';
+import { ALL, indexesOf, Scenario, TOKENS } from './scenario';
 
 const vendor = {
   profile: DEEPINFRA,
@@ -37,6 +38,46 @@ describe('DeepInfra alone', () => {
       await harness.finish(id);
       expect(harness.simulator.batches[0]?.error_file_id).not.toBeNull();
       expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+    });
+  });
+
+  it('knows by the lack of counts that nothing ran of a batch that a bad line failed', async () => {
+    await withHarness({}, async (harness, scenario) => {
+      const id = await scenario.runTexts(['say it', '#poison']);
+      expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({
+        state: 'failed',
+        counts: null,
+        ranNothing: true,
+        retryable: false,
+        errors: [{ code: 'invalid_request', line: 2 }],
+      });
+      expect(harness.simulator.bought()).toEqual([{ id, ran: [] }]);
+    });
+  });
+
+  it('reads a line that asks for a stream, which validation lets pass, as a failure of its own', async () => {
+    await withHarness({}, async (_, scenario) => {
+      const [good, other] = scenario.saying(['say it', 'say more']).map(String);
+      const id = await scenario.runLines([good!, other!.replace('"body":{', '"body":{"stream":true,')]);
+      const counts = { total: 2, succeeded: 1, failed: 1 };
+      expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({ state: 'completed', counts });
+      const outcomes = await scenario.outcomes(id);
+      const statusOf = (index: number) =>
+        outcomes.find(({ itemId }) => itemId === toItemId(index, TOKENS[0]))?.response?.statusCode;
+      expect([statusOf(0), statusOf(1)]).toEqual([200, 500]);
+    });
+  });
+
+  it('uploads nothing more when its files are full, and makes room by clearing up', async () => {
+    await withHarness({ maxStoredBytes: 6000 }, async (harness, scenario) => {
+      const { attempt, id } = await scenario.submit();
+      await harness.finish(id);
+      const next = scenario.attempt(TOKENS[1]);
+      const full = { failure: 'rejected', certainlyNotDone: true };
+      await expect(scenario.stage(next)).rejects.toMatchObject(full);
+      await scenario.adapter.cleanup(attempt, id, scenario.signal);
+      expect(harness.simulator.files).toEqual([]);
+      expect((await scenario.stage(next)).inputId).not.toBeNull();
     });
   });
 
@@ -76,14 +117,13 @@ describe('DeepInfra alone', () => {
     });
   });
 
-  it.each([[{ detail: 'Not authenticated' }], [{ detail: { error: 'inactive user' } }]])(
-    'knows a refused key in both of its shapes: %j',
-    async (body) => {
-      await withHarness({}, async (harness, scenario) => {
-        harness.simulator.faults.add({ route: 'get', kind: { status: 401, body } });
-        const poll = scenario.adapter.poll('batch_1', scenario.signal);
-        await expect(poll).rejects.toMatchObject({ failure: 'unauthorized', details: { status: 401 } });
-      });
-    },
-  );
+  it('knows a refused key in both of its shapes', async () => {
+    await withHarness({ apiKey: 'another' }, async (harness, scenario) => {
+      const refused = { failure: 'unauthorized', details: { status: 401 } };
+      await expect(scenario.adapter.poll('batch_1', scenario.signal)).rejects.toMatchObject(refused);
+      const kind = { status: 401, body: { detail: 'Not authenticated' } };
+      harness.simulator.faults.add({ route: 'get', kind });
+      await expect(scenario.adapter.poll('batch_1', scenario.signal)).rejects.toMatchObject(refused);
+    });
+  });
 });

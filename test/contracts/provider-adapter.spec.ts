@@ -17,7 +17,7 @@ import { CannedServer } from './canned-server';
 import { openAiShaped, rowOf, withResults, type ShapedHarness } from './openai-shaped.harness';
 import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
-import { Scenario, type AdapterHarness } from './scenario';
+import { ALL, indexesOf, Scenario, type AdapterHarness } from './scenario';
 
 const openAi = (options?: SimulatorOptions) =>
   openAiShaped({ profile: OPENAI, dialect: OPENAI_DIALECT, model: 'gpt-4o-mini' }, options);
@@ -103,6 +103,25 @@ describe('OpenAI alone', () => {
     await simulator.waitForBatch((batch) => batch.status === 'completed');
     expect((await racing.outcomes(id)).filter(({ response }) => response?.statusCode === 200)).toHaveLength(8);
     await racing.harness.close();
+  });
+
+  it('reads what there is of a job whose cancel lost a line that it had counted', async () => {
+    const losing = new Scenario(await openAi({ cancelLoses: 1 }));
+    const { adapter, harness: other, signal } = losing;
+    for (const state of ['in_progress', 'cancelling']) other.simulator.hold(state);
+    const { id } = await losing.submit();
+    await other.halfway(id);
+    await adapter.cancel(id, signal);
+    expect((await adapter.poll(id, signal)).counts).toEqual({ total: 8, succeeded: 5, failed: 0 });
+    await other.finish(id);
+    expect(await adapter.poll(id, signal)).toMatchObject({
+      state: 'cancelled',
+      counts: { total: 8, succeeded: 4, failed: 0 },
+    });
+    const outcomes = await losing.outcomes(id);
+    expect(indexesOf(outcomes)).toEqual(ALL.filter((index) => index !== 4));
+    expect(outcomes.filter(({ error }) => error?.code === 'batch_cancelled')).toHaveLength(3);
+    await other.close();
   });
 
   it.each(['both', 'output'] as const)(

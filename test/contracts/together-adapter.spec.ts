@@ -3,7 +3,7 @@ import { TOGETHER_DIALECT } from '../support/upstreams/openai/dialects/together'
 import { openAiShaped, type ShapedHarness } from './openai-shaped.harness';
 import { describeProviderAdapter } from './provider-adapter.contract';
 import { describeProviderFaults } from './provider-faults.contract';
-import { Scenario } from './scenario';
+import { Scenario, TOKENS } from './scenario';
 
 const LIMITS = { uncounted: true, failsLate: true };
 const together = () =>
@@ -67,6 +67,14 @@ describe('Together alone', () => {
         code: 'batch_client_error',
       },
     });
+  });
+
+  it('reads a line at fault, which validation does not look at, as a failure of its own', async () => {
+    const streaming = scenario.line(2, TOKENS[0]).toString().replace('"body":{', '"body":{"stream":true,');
+    const id = await scenario.runLines([...scenario.saying(['say it', '#poison']), streaming]);
+    expect(await scenario.state(id)).toBe('completed');
+    const statuses = (await scenario.outcomes(id)).map(({ response }) => response?.statusCode);
+    expect(statuses.sort()).toEqual([200, 400, 400]);
   });
 
   it('knows that nothing ran of a batch that failed without files', async () => {

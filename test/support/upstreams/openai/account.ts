@@ -9,11 +9,13 @@ import { pageOf } from './page';
 import { matchRoute } from './routing';
 import type { BatchError, FileObject, SimulatorOptions } from './types';
 import { parseCreate, type CreateParams } from './validate-create';
-import { parseInput, type InputLimits, type ParsedInput } from './validate-input';
+import { parseInput, type ParsedInput } from './validate-input';
 import { parseUpload } from './validate-upload';
 
 /** What an account needs of the simulator's options. */
-export type AccountOptions = LifecycleOptions & InputLimits & Pick<SimulatorOptions, 'handleLag'> & { apiKey: string };
+export type AccountOptions = LifecycleOptions &
+  Dialect['limits'] &
+  Pick<SimulatorOptions, 'handleLag'> & { readonly apiKey: string };
 
 /** The vendor's side of one API key: its files, its batches, and the calls on them. */
 export class Account implements Vendor {
@@ -107,6 +109,10 @@ export class Account implements Vendor {
 
   private upload({ headers, body }: ApiRequest): object {
     const { filename, content, expiresAfter } = parseUpload(headers['content-type'], body, this.dialect.upload);
+    const { maxStoredBytes } = this.options;
+    if (this.files.bytes + content.length > maxStoredBytes) {
+      throw new ApiError(400, `All files together may have at most ${maxStoredBytes} bytes.`, 'file');
+    }
     const expiresInSeconds = expiresAfter?.seconds ?? null;
     const file = this.files.add({ filename, purpose: 'batch', content, expiresInSeconds });
     this.ledger.uploads.push({ fileId: file.id, filename, content, expiresInSeconds, at: Date.now() });

@@ -18,6 +18,8 @@ export class BatchRecord {
   /** Why validation will refuse the batch. */
   readonly refusal: BatchError | null;
   private done = 0;
+  /** How many of the lines that ran were counted while a cancel was under way. */
+  private overran = 0;
   private laggingPolls: number;
 
   constructor(
@@ -52,6 +54,11 @@ export class BatchRecord {
     return this.runnable.slice(0, this.done);
   }
 
+  /** Lines that ran and have rows. */
+  get kept(): readonly PlannedItem[] {
+    return this.ran.slice(0, this.done - this.overran);
+  }
+
   /** Lines never run; none are known before validation has read the file. */
   get unrun(): readonly PlannedItem[] {
     return this.object.in_progress_at === null ? [] : [...this.runnable.slice(this.done), ...this.stuck];
@@ -66,9 +73,27 @@ export class BatchRecord {
   /** Lets the first `count` lines be done, and counts them as the vendor does: `completed` are the successes. */
   advanceTo(count: number): void {
     this.done = count;
-    const completed = this.ran.filter((item) => succeeds(item.outcome)).length;
+    this.overran = 0;
+    this.count(this.ran);
+  }
+
+  /** Lets up to `count` more lines be done after a cancel: they are counted until it ends. */
+  overrun(count: number): void {
+    if (this.object.in_progress_at === null) return;
+    const before = this.done;
+    this.advanceTo(Math.min(before + count, this.runnable.length));
+    this.overran = this.done - before;
+  }
+
+  /** Lines that were counted too late are counted no more, and are in neither file. */
+  forgetOverrun(): void {
+    if (this.overran > 0) this.count(this.kept);
+  }
+
+  private count(ran: readonly PlannedItem[]): void {
+    const completed = ran.filter((item) => succeeds(item.outcome)).length;
     const total = this.runnable.length + this.stuck.length;
-    this.object.request_counts = { total, completed, failed: count - completed };
+    this.object.request_counts = { total, completed, failed: ran.length - completed };
   }
 
   /** The wire object; `poll` marks a GET, which is what makes lagging handles come nearer. */

@@ -4,7 +4,7 @@ import { isKnownModel } from './models';
 import { pageOf } from './page';
 import type { BatchObject } from './types';
 import type { CreateRules } from './validate-create';
-import type { LineRules } from './validate-input';
+import type { InputLimits, LineRules } from './validate-input';
 import type { UploadRules } from './validate-upload';
 
 /** A row of a result file; `body` is JSON text, so that it can hold numbers that JavaScript cannot. */
@@ -25,6 +25,10 @@ export interface Dialect {
   readonly upload: UploadRules;
   readonly create: CreateRules;
   readonly lines: LineRules;
+  readonly limits: InputLimits & {
+    /** Bytes of all files of the account together, uploaded and produced. */
+    readonly maxStoredBytes: number;
+  };
   /** How many GETs of an upload find it unprocessed; a create refuses it until then. */
   readonly processingPolls: number;
   readonly createStatus: number;
@@ -32,6 +36,8 @@ export interface Dialect {
   readonly maxOpen: number | null;
   readonly renderBatch: (batch: BatchObject, call: 'create' | 'get' | 'list' | 'cancel') => object;
   readonly pageOfBatches: typeof pageOf;
+  /** Whether a batch runs on when its window is over. */
+  readonly neverExpires: boolean;
   /** Whether a batch without failures has an error file all the same, of no bytes. */
   readonly emptyErrorFile: boolean;
   readonly row: (row: Row) => string;
@@ -62,12 +68,14 @@ export const OPENAI_DIALECT: Dialect = {
     isWindow: (window) => window === '24h',
     missingInput: 'refused',
   },
-  lines: { isKnownModel, mixedModels: false },
+  lines: { isKnownModel, mixedModels: false, maxIdLength: Infinity, faultWhenRun: () => null, codes: {} },
+  limits: { maxLines: 50_000, maxBytes: 200 * 1024 * 1024, maxStoredBytes: Infinity },
   processingPolls: 0,
   createStatus: 200,
   maxOpen: null,
   renderBatch: (batch) => batch,
   pageOfBatches: pageOf,
+  neverExpires: false,
   emptyErrorFile: false,
   row: ({ id, customId, response, error }) =>
     `{"id":"${id}","custom_id":${JSON.stringify(customId)},"response":${responseText(response)},` +

@@ -33,6 +33,11 @@ export class FileStore {
     return object;
   }
 
+  /** Of all files together. */
+  get bytes(): number {
+    return [...this.files.values()].reduce((sum, { content }) => sum + content.length, 0);
+  }
+
   /** Undefined when the id was never given out, or its file is deleted. */
   find(id: string): StoredFile | undefined {
     return this.files.get(id);

@@ -16,7 +16,10 @@ export function holdable(name: string): HoldableStatus {
 
 /** How long each state lasts, and how the end is written. */
 export type LifecycleOptions = Required<
-  Pick<SimulatorOptions, 'validatingMs' | 'runningMs' | 'finalizingMs' | 'cancellingMs' | 'cancelEnds' | 'seed'>
+  Pick<
+    SimulatorOptions,
+    'validatingMs' | 'runningMs' | 'finalizingMs' | 'cancellingMs' | 'cancelEnds' | 'cancelLoses' | 'seed'
+  >
 > & { readonly dialect: Dialect };
 
 /** A running batch finishes its lines in this many steps, so that its counts are seen to move. */
@@ -67,15 +70,16 @@ export class Lifecycle {
     const { status } = record.object;
     if (record.terminal) throw new ApiError(409, `Cannot cancel a batch with status '${status}'.`);
     if (status === 'cancelling') return;
+    record.overrun(this.options.cancelLoses);
     this.move(record, 'cancelling');
     this.schedule(record, this.options.cancellingMs, () =>
       this.gate(record, 'cancelling', () => this.endCancel(record)),
     );
   }
 
-  /** Ends the window of one batch now: rows that ran are kept, the rest become `batch_expired`. */
+  /** Ends the window of one batch now: rows that ran are kept, the rest become `batch_expired`, unless the vendor lets it run on. */
   expire(record: BatchRecord): void {
-    if (!record.terminal) this.end(record, 'expired', 'batch_expired');
+    if (!record.terminal && !this.options.dialect.neverExpires) this.end(record, 'expired', 'batch_expired');
   }
 
   stop(): void {
@@ -133,7 +137,8 @@ export class Lifecycle {
 
   private end(record: BatchRecord, status: 'completed' | 'expired' | 'cancelled', leftover: Leftover): void {
     const { object } = record;
-    const { output, error } = renderResults(record.params.kind, record.ran, record.unrun, leftover, this.options);
+    record.forgetOverrun();
+    const { output, error } = renderResults(record.params.kind, record.kept, record.unrun, leftover, this.options);
     object.output_file_id = output && this.addFile(record, output, 'output');
     object.error_file_id = error && this.addFile(record, error, 'error');
     this.move(record, status);

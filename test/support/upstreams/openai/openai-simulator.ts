@@ -7,10 +7,8 @@ import type { BatchObject, FileObject, SimulatorOptions } from './types';
 const DEFAULTS = {
   apiKey: 'sk-simulated',
   cancelEnds: 'cancelled',
+  cancelLoses: 0,
   seed: 1,
-  maxLines: 50_000,
-  maxBytes: 200 * 1024 * 1024,
-  dialect: OPENAI_DIALECT,
 } as const;
 
 /** The Files and Batches APIs, as OpenAI or another vendor of them has them. */
@@ -19,11 +17,12 @@ export class OpenAiSimulator extends Simulator<BatchObject> {
   private readonly prefix: string;
 
   private constructor(options: SimulatorOptions) {
-    const settled = { ...DEFAULTS, ...states(options.stateMs), ...options };
+    const { dialect = OPENAI_DIALECT } = options;
+    const settled = { ...DEFAULTS, ...dialect.limits, ...states(options.stateMs), ...options, dialect };
     const account = new Account(settled, (record) => this.batchChanged({ ...record.object }));
     super(account);
     this.account = account;
-    this.prefix = settled.dialect.prefix;
+    this.prefix = dialect.prefix;
   }
 
   /** Starts a simulator with no files and no batches. */

@@ -10,7 +10,7 @@ import type { InputItem } from './validate-input';
  * - `#expire` — the line never runs: its batch ends `expired`, with a `batch_expired` row for it.
  * - `#drop` — the line is counted as completed, and is in neither file.
  * - `#dup` — the row is in the output file twice.
- * - `#poison` — validation refuses the whole batch for this line.
+ * - `#poison` — validation refuses the whole batch for this line, or the line fails when it runs, by vendor.
  * - `#bignum` — the body carries numbers that a double cannot hold, `12345678901234567890` and `1.10`.
  *
  * Anything else is a 200 that echoes the message. A chat line without messages, or an embeddings line without
@@ -34,7 +34,7 @@ export function outcomeOf(item: InputItem, endpoint: string): Outcome {
   const missing = missingIn(item.body, endpoint);
   const status = /#status:(\d{3})/.exec(prompt)?.[1];
   return {
-    status: missing === null ? Number(status ?? 200) : 400,
+    status: missing === null ? (item.fault ?? Number(status ?? 200)) : 400,
     prompt,
     expires: prompt.includes('#expire'),
     copies: prompt.includes('#drop') ? 0 : prompt.includes('#dup') ? 2 : 1,

@@ -67,12 +67,16 @@ export interface SimulatorOptions extends CommonOptions {
   readonly cancellingMs?: number;
   /** `completed`: the batch wins the race against its cancel, and every line runs. Default `cancelled`. */
   readonly cancelEnds?: 'cancelled' | 'completed';
+  /** How many lines still run, and are counted, while a cancel is under way, and then are in neither file. Default 0. */
+  readonly cancelLoses?: number;
   /** The handles named stay null in the first `polls` GETs of a batch that has ended. */
   readonly handleLag?: { readonly polls: number; readonly files: 'output' | 'error' | 'both' };
-  /** Lines allowed in an input file. Default 50,000, as the vendor. */
+  /** Lines allowed in an input file. Default as the vendor. */
   readonly maxLines?: number;
-  /** Bytes allowed in an input file. Default 200 MB, as the vendor. */
+  /** Bytes allowed in an input file. Default as the vendor. */
   readonly maxBytes?: number;
+  /** Bytes allowed in all files together. Default as the vendor. */
+  readonly maxStoredBytes?: number;
   /** Whose way of the API is spoken. Default OpenAI's own. */
   readonly dialect?: Dialect;
 }

@@ -6,6 +6,8 @@ import type { BatchError } from './types';
 export interface InputItem {
   readonly customId: string;
   readonly body: JsonObject;
+  /** The status that its run ends with whatever it asks for; null for any other line. */
+  readonly fault: number | null;
 }
 
 /** The lines of a file up to the first bad one; a batch with an `error` fails and runs nothing. */
@@ -20,11 +22,17 @@ export interface InputLimits {
   readonly maxBytes: number;
 }
 
-/** What a vendor takes of models. */
+/** What a vendor takes in a line, and what it says of any other. */
 export interface LineRules {
   readonly isKnownModel: (model: string) => boolean;
   /** Whether lines of one file may name different models. */
   readonly mixedModels: boolean;
+  /** Most characters of a `custom_id`. */
+  readonly maxIdLength: number;
+  /** Of a body at fault that validation lets pass, the status that its run ends with; null for any other. */
+  readonly faultWhenRun: (body: JsonObject) => number | null;
+  /** The vendor's own words for OpenAI's codes, where it has others. */
+  readonly codes: Readonly<Record<string, string>>;
 }
 
 /** Embedding inputs allowed in one file, all lines together. */
@@ -48,7 +56,7 @@ export function parseInput(file: Buffer, url: string, limits: InputLimits, rules
   const check = new LineCheck(url, rules);
   const fail = (error: LineError, line: number | null): ParsedInput => {
     const { code, message, param } = error;
-    return { items, error: { code, message, param, line } };
+    return { items, error: { code: rules.codes[code] ?? code, message, param, line } };
   };
   if (file.length === 0) return fail(new LineError('empty_file', 'The batch input file is empty.'), null);
   if (file.length > limits.maxBytes) {
@@ -95,18 +103,16 @@ class LineCheck {
     const customId = this.customId(line);
     const body = this.envelope(line);
     this.checkModel(body['model']);
-    // `stream: false` asks for what a batch does anyway; anything else asks for a stream.
-    if (body['stream'] !== undefined && body['stream'] !== false) {
-      throw new LineError('streaming_unsupported', 'Streaming is not supported in the Batch API.', 'body.stream');
-    }
-    if (promptOf(body).includes('#poison')) throw invalid('Invalid request (simulated).', 'body.messages');
+    const fault = this.rules.faultWhenRun(body);
+    if (fault === null) checkParameters(body);
     this.countInputs(body['input']);
-    return { customId, body };
+    return { customId, body, fault };
   }
 
   private customId(line: JsonObject): string {
     const customId = required(line['custom_id'], 'custom_id');
     if (typeof customId !== 'string') throw invalid("'custom_id' must be a string.", 'custom_id');
+    if (customId.length > this.rules.maxIdLength) throw invalid("'custom_id' is too long.", 'custom_id');
     if (this.seen.has(customId)) {
       const message = `The custom_id for this request is a duplicate of another request: ${customId}`;
       throw new LineError('duplicate_custom_id', message, 'custom_id');
@@ -151,6 +157,23 @@ class LineCheck {
       throw invalid(`The input file exceeds ${MAX_EMBEDDING_INPUTS} embedding inputs.`, 'body.input');
     }
   }
+}
+
+function checkParameters(body: JsonObject): void {
+  if (asksForStream(body)) {
+    throw new LineError('streaming_unsupported', 'Streaming is not supported in the Batch API.', 'body.stream');
+  }
+  if (isPoisoned(body)) throw invalid('Invalid request (simulated).', 'body.messages');
+}
+
+/** `stream: false` asks for what a batch does anyway; anything else asks for a stream. */
+export function asksForStream({ stream }: JsonObject): boolean {
+  return stream !== undefined && stream !== false;
+}
+
+/** Whether a line says that the vendor is to find it at fault. */
+export function isPoisoned(body: JsonObject): boolean {
+  return promptOf(body).includes('#poison');
 }
 
 function required(value: unknown, param: string): unknown {

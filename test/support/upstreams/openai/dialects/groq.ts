@@ -14,7 +14,7 @@ export const GROQ_DIALECT: Dialect = {
     endpoints: sameUrls('/v1/chat/completions'),
     isWindow: (window) => hoursOf(window) >= 24 && hoursOf(window) <= 168,
   },
-  lines: { isKnownModel: (model) => MODELS.includes(model), mixedModels: false },
+  lines: { ...OPENAI_DIALECT.lines, isKnownModel: (model) => MODELS.includes(model) },
   renderBatch: (batch) => ({ ...batch, errors: reasonsOf(batch) }),
   pageOfBatches: (all, query) => {
     const start = Number(Buffer.from(query.get('cursor') ?? '', 'base64url').toString() || 0);

@@ -1,12 +1,13 @@
 import { ApiError, messageIn } from '../api-error';
 import { authorizeBearer, OPENAI_DIALECT, responseText, sameUrls, type Dialect } from '../dialect';
 import type { BatchObject } from '../types';
+import { asksForStream, isPoisoned } from '../validate-input';
 
 const MODELS = ['meta-llama/Llama-3.3-70B-Instruct-Turbo', 'Qwen/Qwen2.5-7B-Instruct-Turbo'];
 
 /**
  * Together: another way to upload, a create that answers in an envelope and does not look for its input, states in capitals,
- * no counts, times as text, lists without an envelope, and rows of its own.
+ * no counts, times as text, lists without an envelope, rows of its own, and parameters that are looked at only when a line runs.
  */
 export const TOGETHER_DIALECT: Dialect = {
   ...OPENAI_DIALECT,
@@ -22,7 +23,14 @@ export const TOGETHER_DIALECT: Dialect = {
     isWindow: (window) => window === '24h',
     missingInput: 'failed later',
   },
-  lines: { isKnownModel: (model) => MODELS.includes(model), mixedModels: true },
+  lines: {
+    ...OPENAI_DIALECT.lines,
+    isKnownModel: (model) => MODELS.includes(model),
+    mixedModels: true,
+    maxIdLength: 64,
+    faultWhenRun: (body) => (asksForStream(body) || isPoisoned(body) ? 400 : null),
+  },
+  limits: { ...OPENAI_DIALECT.limits, maxBytes: 100 * 1024 * 1024 },
   createStatus: 201,
   renderBatch: (batch, call) => (call === 'create' ? { job: jobOf(batch) } : jobOf(batch)),
   pageOfBatches: (all) => all,
