@@ -118,6 +118,18 @@ describe('Azure OpenAI alone', () => {
     expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
   });
 
+  it('does not take the error file of no bytes for all there is while the output is late and nothing is counted', async () => {
+    await harness.close();
+    harness = await azure({ handleLag: { polls: 2, files: 'output' } });
+    scenario = new Scenario(harness);
+    const { id } = await scenario.submit();
+    await harness.simulator.waitForBatch((batch) => batch.status === 'completed');
+    for (let read = 0; read < 2; read++) {
+      await expect(scenario.outcomes(id)).rejects.toMatchObject({ name: 'IncompleteDownloadError' });
+    }
+    expect(indexesOf(await scenario.outcomes(id))).toEqual(ALL);
+  });
+
   it('follows a job that runs on when its window is over', async () => {
     harness.hold();
     const { id } = await scenario.submit();

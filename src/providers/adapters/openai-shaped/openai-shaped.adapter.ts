@@ -150,7 +150,8 @@ class OpenAiShapedAdapter implements ProviderAdapter {
     const { state, counts } = this.toRemote(batch);
     if (state !== 'completed' || batch.output_file_id) return false;
     if (!batch.error_file_id) return true;
-    return counts !== null && counts.succeeded > 0 && rows < counts.succeeded + counts.failed;
+    // An error file of no bytes, which some vendors always write, tells as little as none.
+    return rows === 0 || (counts !== null && counts.succeeded > 0 && rows < counts.succeeded + counts.failed);
   }
 
   /** Whether a create may name the upload; one that came to nothing never will be. */
