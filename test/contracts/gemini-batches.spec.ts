@@ -206,6 +206,31 @@ describe('Gemini alone', () => {
       });
     });
 
+    it('follows a cancel to its end', async () => {
+      await harness.close();
+      await start(limits, { stateMs: 60_000 });
+      const { id } = await scenario.submit();
+      await scenario.adapter.cancel(id, scenario.signal);
+      expect(await scenario.state(id)).toBe('cancelling');
+    });
+
+    it.each([
+      ['nothing ran', true],
+      ['half of it ran', false],
+    ])('comes again when there was no room and it is known that %s: %s', async (_, retryable) => {
+      if (retryable) {
+        await harness.close();
+        await start(limits, { stateMs: 60_000 });
+      } else harness.hold();
+      const { id } = await scenario.submit();
+      if (!retryable) await harness.halfway(id);
+      harness.simulator.failBatch(id, { code: 8, message: 'No quota.' });
+      const remote = await scenario.adapter.poll(id, scenario.signal);
+      const errors = [{ code: 'RESOURCE_EXHAUSTED', message: 'No quota.', line: null }];
+      expect(remote).toMatchObject({ state: 'failed', retryable, errors });
+      expect(await scenario.outcomes(id)).toEqual([]);
+    });
+
     it('is found behind many others, whatever these look like', async () => {
       const { attempt, id } = await scenario.submit();
       const other = await scenario.stage(scenario.attempt(TOKENS[1], { itemCount: 1 }));
@@ -336,6 +361,16 @@ describe('Gemini alone', () => {
       const attempt = scenario.attempt(TOKENS[0], { inputId: 'gone' });
       const create = scenario.adapter.submit(attempt, scenario.lines(attempt), scenario.signal);
       await expect(create).rejects.toMatchObject({ failure: 'not_found', details: { status: 403 } });
+    });
+
+    it.each([
+      ['a file that is too large', { maxFileBytes: 100 }, 'rejected'],
+      ['a store that is full', { maxStoredBytes: 100 }, 'throttled'],
+    ])('leaves nothing behind of an upload that met %s', async (_, options, failure) => {
+      await harness.close();
+      await start(FILES_ONLY, options);
+      await expect(scenario.stage(scenario.attempt())).rejects.toMatchObject({ failure, certainlyNotDone: true });
+      expect(routes()).toEqual(['upload']);
     });
 
     it('withdraws every upload of an attempt whose answer was lost', async () => {

@@ -12,8 +12,8 @@ import {
 import { ApiError, errorBody, invalidKey } from './api-error';
 import { BatchRecord, type RenderOptions } from './batch-record';
 import { Lifecycle } from './lifecycle';
-import type { BatchInput, SimulatorOptions } from './types';
-import { Uploads } from './uploads';
+import type { BatchInput, SimulatorOptions, Status } from './types';
+import { Uploads, type UploadOptions } from './uploads';
 import { parseCreate, parseFile, parseInline } from './validate-create';
 
 const TABLE: readonly (readonly [method: string, path: RegExp, route: Route])[] = [
@@ -30,7 +30,8 @@ const TABLE: readonly (readonly [method: string, path: RegExp, route: Route])[] 
 ];
 
 export type AccountOptions = RenderOptions &
-  Required<Pick<SimulatorOptions, 'apiKey' | 'stateMs' | 'processingLooks' | 'maxOpen' | 'maxInlineBytes'>>;
+  UploadOptions &
+  Required<Pick<SimulatorOptions, 'apiKey' | 'stateMs' | 'maxOpen' | 'maxInlineBytes'>>;
 
 /** The vendor's side of one API key: its files and batches, and the calls on them. */
 export class Account implements Vendor {
@@ -48,7 +49,7 @@ export class Account implements Vendor {
     changed: (record: BatchRecord) => void,
   ) {
     this.lifecycle = new Lifecycle(options.stateMs, changed);
-    this.uploads = new Uploads(options.processingLooks, origin);
+    this.uploads = new Uploads(options, origin);
   }
 
   /** Does the call. Throws an {@link ApiError} when the vendor would refuse it. */
@@ -92,6 +93,11 @@ export class Account implements Vendor {
 
   expireAll(): void {
     for (const record of this.created) this.lifecycle.expire(record);
+  }
+
+  /** Fails a batch for a reason of the vendor's own. */
+  fail(id: string, status: Status): void {
+    this.lifecycle.fail(this.batch(id), status);
   }
 
   stop(): void {

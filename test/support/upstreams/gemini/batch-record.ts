@@ -1,12 +1,14 @@
 import { newId } from '../kit/ids';
 import { shuffled } from '../kit/shuffle';
 import { outcomeOf, type Outcome } from './outcomes';
-import type { BatchInput, SimulatorOptions } from './types';
+import type { BatchInput, SimulatorOptions, Status } from './types';
 
-export type State = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'CANCELLED' | 'EXPIRED';
+export type State = 'PENDING' | 'RUNNING' | 'CANCELLING' | EndState;
+export type EndState = 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'EXPIRED';
 export type RenderOptions = Required<Pick<SimulatorOptions, 'statePrefix' | 'answersAt' | 'seed'>>;
 
 const ROWS = '@@rows';
+const CANCELLED: Status = { code: 13, message: 'The batch was cancelled.' };
 
 /** One batch as the simulator keeps it: what becomes of each request, and how far it has run. */
 export class BatchRecord {
@@ -15,6 +17,7 @@ export class BatchRecord {
   state: State = 'PENDING';
   ran = 0;
   private endedAt: Date | null = null;
+  private error: Status | null = null;
   private readonly outcomes: readonly Outcome[];
 
   constructor(
@@ -40,8 +43,10 @@ export class BatchRecord {
     return this.input.requests.map(({ key }) => key);
   }
 
-  end(state: State): void {
+  /** @param error why it did not succeed, where the vendor says so */
+  end(state: EndState, error: Status | null = state === 'CANCELLED' ? CANCELLED : null): void {
     this.state = state;
+    this.error = error;
     this.endedAt = new Date();
   }
 
@@ -94,7 +99,7 @@ export class BatchRecord {
         name: `batches/${this.id}`,
       },
       ...(this.ended && { done: true }),
-      ...(this.state === 'CANCELLED' && { error: { code: 13, message: 'The batch was cancelled.' } }),
+      ...(this.error && { error: this.error }),
       ...(answersAt !== null && answersAt !== 'metadata' && { response: answers }),
     };
   }

@@ -1,7 +1,7 @@
 import { Simulator } from '../kit/simulator';
 import { Account } from './account';
 import type { BatchRecord } from './batch-record';
-import type { SimulatorOptions } from './types';
+import type { SimulatorOptions, Status } from './types';
 import type { StoredFile } from './uploads';
 
 const DEFAULTS = {
@@ -13,6 +13,8 @@ const DEFAULTS = {
   processingLooks: 1,
   maxOpen: 100,
   maxInlineBytes: 20 * 1024 * 1024,
+  maxFileBytes: 2_000_000_000,
+  maxStoredBytes: 20_000_000_000,
 } as const;
 
 /** The vendor's Files and Batch APIs: strict about the shape of every request at once, and about its sense when it runs. */
@@ -46,6 +48,11 @@ export class GeminiSimulator extends Simulator<BatchRecord> {
   /** The files that are kept, oldest first. */
   get files(): readonly StoredFile[] {
     return this.account.uploads.files;
+  }
+
+  /** Fails a batch for a reason of the vendor's own. */
+  failBatch(id: string, status: Status): void {
+    this.account.fail(id, status);
   }
 
   protected snapshots(): readonly BatchRecord[] {

@@ -1,4 +1,5 @@
-import type { BatchRecord } from './batch-record';
+import type { BatchRecord, EndState } from './batch-record';
+import type { Status } from './types';
 
 /** Drives batches from `PENDING` over `RUNNING` to their end, by timers and by a hold. */
 export class Lifecycle {
@@ -36,7 +37,14 @@ export class Lifecycle {
     if (record.ended || this.cancelled.has(record)) return;
     this.cancelled.add(record);
     this.held.delete(record);
+    record.state = 'CANCELLING';
+    this.changed(record);
     this.after(record, () => this.end(record, 'CANCELLED'));
+  }
+
+  /** Ends a batch now for a reason of the vendor's own. */
+  fail(record: BatchRecord, status: Status): void {
+    if (!record.ended) this.end(record, 'FAILED', status);
   }
 
   /** Ends the window of a batch now. */
@@ -61,10 +69,10 @@ export class Lifecycle {
     this.end(record, 'SUCCEEDED');
   }
 
-  private end(record: BatchRecord, state: 'SUCCEEDED' | 'CANCELLED' | 'EXPIRED'): void {
+  private end(record: BatchRecord, state: EndState, error?: Status): void {
     clearTimeout(this.timers.get(record));
     this.held.delete(record);
-    record.end(state);
+    record.end(state, error);
     this.changed(record);
   }
 

@@ -18,6 +18,12 @@ export interface BatchInput {
   readonly requests: readonly BatchRequest[];
 }
 
+/** A gRPC status, as the vendor writes it into an operation. */
+export interface Status {
+  readonly code: number;
+  readonly message: string;
+}
+
 /** How a simulator behaves; every field has a default. */
 export interface SimulatorOptions extends CommonOptions {
   /** In front of the words of states. Default `BATCH_STATE_`; `JOB_STATE_` is seen too. */
@@ -30,4 +36,8 @@ export interface SimulatorOptions extends CommonOptions {
   readonly maxOpen?: number;
   /** Bytes allowed in a create. Default 20 MB, as the vendor. */
   readonly maxInlineBytes?: number;
+  /** Bytes allowed in a file. Default 2 GB, as the vendor. */
+  readonly maxFileBytes?: number;
+  /** Bytes allowed in all uploaded files together. Default 20 GB, as the vendor. */
+  readonly maxStoredBytes?: number;
 }

@@ -3,6 +3,7 @@ import { newId } from '../kit/ids';
 import { isObject, parseJson } from '../kit/json';
 import { ok, type Answer, type ApiRequest } from '../kit/types';
 import { ApiError, noFile } from './api-error';
+import type { SimulatorOptions } from './types';
 
 /** An uploaded file. */
 export interface StoredFile {
@@ -21,6 +22,8 @@ interface Session {
   readonly bytes: number;
 }
 
+export type UploadOptions = Required<Pick<SimulatorOptions, 'processingLooks' | 'maxFileBytes' | 'maxStoredBytes'>>;
+
 /** The vendor's Files API, with its resumable uploads in one piece. */
 export class Uploads {
   /** Oldest first, deleted ones left out. */
@@ -28,7 +31,7 @@ export class Uploads {
   private readonly sessions = new Map<string, Session>();
 
   constructor(
-    private readonly processingLooks: number,
+    private readonly options: UploadOptions,
     private readonly origin: () => string,
   ) {}
 
@@ -41,6 +44,7 @@ export class Uploads {
     const file = isObject(json) ? json['file'] : undefined;
     const displayName = isObject(file) ? (file['displayName'] ?? file['display_name']) : undefined;
     if (!Number.isInteger(bytes) || typeof displayName !== 'string') throw new ApiError(400, 'Malformed upload start.');
+    this.demandRoom(bytes);
     const mimeType = String(headers['x-goog-upload-header-content-type']);
     const id = newId('', 24);
     this.sessions.set(id, { displayName, mimeType, bytes });
@@ -59,7 +63,13 @@ export class Uploads {
     demandHeader(headers, 'x-goog-upload-offset', '0');
     if (body.length !== session.bytes) throw new ApiError(400, 'The upload has another length than announced.');
     this.sessions.delete(sessionId);
-    const file = { ...session, id: newId('', 12), createdAt: new Date(), content: body, looks: this.processingLooks };
+    const file = {
+      ...session,
+      id: newId('', 12),
+      createdAt: new Date(),
+      content: body,
+      looks: this.options.processingLooks,
+    };
     this.files.push(file);
     return { ...ok({ file: render(file) }), headers: { 'x-goog-upload-status': 'final' } };
   }
@@ -91,6 +101,14 @@ export class Uploads {
     if (file.looks > 0)
       throw new ApiError(400, `The File ${file.id} is not in an ACTIVE state and usage is not allowed.`);
     return file.content;
+  }
+
+  /** What is said of a file that is too large is not documented; of what is used up the vendor says one thing everywhere. */
+  private demandRoom(bytes: number): void {
+    const { maxFileBytes, maxStoredBytes } = this.options;
+    if (bytes > maxFileBytes) throw new ApiError(400, `A file may have at most ${maxFileBytes} bytes.`);
+    const stored = this.files.reduce((sum, { content }) => sum + content.length, 0);
+    if (stored + bytes > maxStoredBytes) throw new ApiError(429, 'You exceeded your current quota of file storage.');
   }
 
   private file(id: string): StoredFile {
