@@ -15,10 +15,10 @@ import type { SimulatorOptions } from './types';
 import { parseCreate } from './validate-create';
 
 const TABLE: readonly (readonly [method: string, path: RegExp, route: Route])[] = [
-  ['POST', /^\/api\/v1\/batches$/, 'create'],
-  ['GET', /^\/api\/v1\/batches$/, 'list'],
-  ['GET', /^\/api\/v1\/batches\/([^/]+)$/, 'get'],
-  ['DELETE', /^\/api\/v1\/batches\/([^/]+)$/, 'delete'],
+  ['POST', /^\/api\/beta\/batches$/, 'create'],
+  ['GET', /^\/api\/beta\/batches$/, 'list'],
+  ['GET', /^\/api\/beta\/batches\/([^/]+)$/, 'get'],
+  ['DELETE', /^\/api\/beta\/batches\/([^/]+)$/, 'delete'],
 ];
 const QUERY = ['limit', 'after', 'status', 'created_after', 'created_before'];
 const MAX_PAGE = 100;

@@ -23,7 +23,7 @@ export class OpenRouterSimulator extends Simulator<BatchRecord> {
   }
 
   get url(): string {
-    return `${this.origin}/api/v1/batches`;
+    return `${this.origin}/api/beta/batches`;
   }
 
   /** Every batch that was made, also when the client never heard of it. */
