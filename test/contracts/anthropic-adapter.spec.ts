@@ -142,6 +142,26 @@ describe('Anthropic alone', () => {
     );
   });
 
+  it.each([
+    [false, 0],
+    [true, 4],
+  ])(
+    'tells what ran of a running batch when the vendor does, and finds the batch either way: %s',
+    async (early, ran) => {
+      await harness.close();
+      await start({ countsEarly: early });
+      harness.hold();
+      const { attempt, id } = await scenario.submit();
+      await harness.halfway(id);
+      expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({
+        state: 'in_progress',
+        counts: { total: 8, succeeded: ran, failed: 0 },
+      });
+      const unnamed = { details: { code: 'attempt_not_named' } };
+      await expect(scenario.adapter.find(attempt, scenario.signal)).rejects.toMatchObject(unnamed);
+    },
+  );
+
   it('reads nothing of a batch that has not ended, and does not delete it', async () => {
     harness.hold();
     const { attempt, id } = await scenario.submit();

@@ -24,7 +24,9 @@ const TABLE: readonly (readonly [method: string, path: RegExp, route: Route])[] 
   ['DELETE', /^\/v1\/messages\/batches\/([^/]+)$/, 'delete'],
 ];
 
-export type AccountOptions = LifecycleOptions & Required<Pick<SimulatorOptions, 'apiKey' | 'maxRequests' | 'maxBytes'>>;
+export type AccountOptions = LifecycleOptions &
+  Pick<SimulatorOptions, 'countsEarly'> &
+  Required<Pick<SimulatorOptions, 'apiKey' | 'maxRequests' | 'maxBytes'>>;
 
 /** The vendor's side of one API key: its batches, and the calls on them. */
 export class Account implements Vendor {
@@ -107,7 +109,8 @@ export class Account implements Vendor {
   }
 
   private create({ headers, body }: ApiRequest, hiddenMs: number): object {
-    const record = new BatchRecord(parseCreate(headers['content-type'], body, this.options), this.origin);
+    const requests = parseCreate(headers['content-type'], body, this.options);
+    const record = new BatchRecord(requests, this.origin, this.options.countsEarly);
     this.visibleFrom.set(record, Date.now() + hiddenMs);
     this.batches.push(record);
     this.created.push(record);

@@ -5,6 +5,8 @@ import type { BatchRequest, MessageBatch } from './types';
 
 const DAY_MS = 86_400_000;
 
+const NONE = { processing: 0, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
+
 type Counts = MessageBatch['request_counts'];
 type Planned = BatchRequest & { readonly outcome: Outcome };
 
@@ -18,11 +20,13 @@ export class BatchRecord {
   private endedAt: number | null = null;
   private results: string[] = [];
   private readonly planned: readonly Planned[];
-  private ends: Counts = { processing: 0, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
+  private ends: Counts = NONE;
 
   constructor(
     requests: readonly BatchRequest[],
     private readonly origin: () => string,
+    /** Whether outcomes are counted before the end. */
+    private readonly countsEarly = false,
   ) {
     this.planned = requests.map((request) => ({ ...request, outcome: outcomeOf(request) }));
   }
@@ -47,14 +51,11 @@ export class BatchRecord {
 
   /** Ends it now: what has not run is left as `leftover`, whose rows say so. */
   end(leftover: 'canceled' | 'expired', seed: number): void {
-    const counts = { ...this.ends };
-    this.planned.forEach(({ customId, outcome }, index) => {
-      const didRun = index < this.ran;
-      counts[didRun ? outcome.verdict : leftover]++;
-      this.results.push(...(didRun ? outcome.rows : [rowOf(customId, `{"type":"${leftover}"}`)]));
-    });
-    this.results = shuffled(this.results, seed);
-    this.ends = counts;
+    this.ends = this.counted(leftover);
+    const rows = this.planned.flatMap(({ customId, outcome }, index) =>
+      index < this.ran ? outcome.rows : [rowOf(customId, `{"type":"${leftover}"}`)],
+    );
+    this.results = shuffled(rows, seed);
     this.endedAt = Date.now();
   }
 
@@ -64,7 +65,7 @@ export class BatchRecord {
   }
 
   render(): MessageBatch {
-    const running = { ...this.ends, processing: this.total };
+    const running = this.countsEarly ? this.counted('processing') : { ...NONE, processing: this.total };
     const status = this.canceledAt === null ? 'in_progress' : 'canceling';
     return {
       id: this.id,
@@ -78,5 +79,12 @@ export class BatchRecord {
       archived_at: null,
       results_url: this.ended ? `${this.origin()}/v1/messages/batches/${this.id}/results` : null,
     };
+  }
+
+  /** What has run by its outcome, and the rest as `others`. */
+  private counted(others: 'processing' | 'canceled' | 'expired'): Counts {
+    const counts = { ...NONE };
+    for (const [index, { outcome }] of this.planned.entries()) counts[index < this.ran ? outcome.verdict : others]++;
+    return counts;
   }
 }

@@ -33,6 +33,8 @@ export interface SimulatorOptions extends CommonOptions {
   readonly cancelingMs?: number;
   /** What `results_url` begins with; default the simulator's own origin. */
   readonly resultsOrigin?: string;
+  /** Outcomes are counted while a batch runs, as was seen, and not only when it has ended, as is documented. Default false. */
+  readonly countsEarly?: boolean;
   /** Requests allowed in a batch. Default 100,000, as the vendor. */
   readonly maxRequests?: number;
   /** Bytes allowed in a create. Default 256 MB, as the vendor. */
