@@ -175,6 +175,18 @@ describe('xAI alone', () => {
       expect(harness.simulator.requests.at(-1)?.path).toBe(`/v1/batches/${id}:cancel`);
     });
 
+    it('is under way as long as anything is pending', async () => {
+      harness.simulator.hold('cancelling');
+      const id = await cancelled();
+      expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({
+        state: 'cancelling',
+        counts: { total: 8, succeeded: 0, failed: 0 },
+      });
+      expect(harness.clock.slept).toEqual([]);
+      harness.simulator.release('cancelling');
+      expect(await scenario.state(id)).toBe('cancelled');
+    });
+
     it('is believed when a second read, a while later, counts the same', async () => {
       const id = await cancelled();
       expect(await scenario.adapter.poll(id, scenario.signal)).toMatchObject({

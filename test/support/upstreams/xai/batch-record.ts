@@ -51,12 +51,12 @@ export class BatchRecord {
     for (const request of runnable.slice(0, count)) finish(request);
   }
 
-  /** What is pending will not run, and says so at once. */
+  /** Notes when it was told to stop. */
   cancel(): void {
     this.cancelledAt ??= Date.now();
-    this.cancelPending();
   }
 
+  /** What is pending will not run. */
   cancelPending(): void {
     for (const request of this.requests) if (request.state === 'pending') request.state = 'cancelled';
   }
@@ -77,7 +77,7 @@ export class BatchRecord {
 
   /** Nothing of it will move any more by itself. */
   get ended(): boolean {
-    return this.cancelledAt !== null || (this.total > 0 && this.count('pending') === 0);
+    return this.count('pending') === 0 && (this.cancelledAt !== null || this.total > 0);
   }
 
   get sealed(): boolean {

@@ -1,7 +1,7 @@
 import type { BatchRecord } from './batch-record';
 import type { InputItem } from './validate-input';
 
-const HOLDABLE = ['validating', 'in_progress'];
+const HOLDABLE = ['validating', 'in_progress', 'cancelling'];
 
 /** Drives batches by timers and holds: the input is read in, then its requests run. */
 export class Lifecycle {
@@ -44,11 +44,15 @@ export class Lifecycle {
     }
   }
 
-  /** At once, and again and again. */
+  /** At once, unless that is held: then what is pending stays so, beside the time of the cancel. Again and again. */
   cancel(record: BatchRecord): void {
     this.forget(record);
     record.cancel();
     this.changed(record);
+    this.gate(record, 'cancelling', () => {
+      record.cancelPending();
+      this.changed(record);
+    });
   }
 
   /** The batch's 30 days are over: what has not run does not run. */
