@@ -37,6 +37,14 @@ export function hasEndedUpstream({ remoteState }: Pick<PartEntity, 'remoteState'
   return remoteState !== null && ENDED_STATES.includes(remoteState);
 }
 
+/** Whether nothing of the part's job had run as of the last look. A job that is not counted shows nothing while it runs. */
+export function showsNothingRan({
+  remoteCounts,
+  remoteState,
+}: Pick<PartEntity, 'remoteCounts' | 'remoteState'>): boolean {
+  return remoteCounts === null ? remoteState === 'validating' : remoteCounts.succeeded + remoteCounts.failed === 0;
+}
+
 /** What a part's row holds when it has no attempt: one that certainly did not take place is forgotten. */
 export const NO_ATTEMPT = {
   attemptToken: null,

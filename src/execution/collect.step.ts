@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { hasEndedUpstream, leftoverOf, sentItems } from '../batches/attempt';
+import { leftoverOf } from '../batches/attempt';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { Leftover } from '../batches/leftovers.store';
-import type { PartEntity } from '../batches/part.entity';
 import { SafeLogger } from '../common/safe-logger';
 import { IncompleteDownloadError, type ProviderAdapter } from '../providers/contract/adapter';
 import { ProviderCallError } from '../providers/contract/errors';
@@ -11,6 +10,7 @@ import { CollectDelay } from './collect-delay';
 import { Leftovers } from './leftovers';
 import { OutcomeSpool } from './outcome-spool';
 import type { LeasedPart } from './part-leases';
+import { mayBeRemoved } from './removable';
 import { ResultsReader } from './results-reader';
 import { ResultsWriter } from './results-writer';
 import { Scratch } from './scratch';
@@ -57,7 +57,8 @@ export class CollectStep {
     const usage = spool.usage.total_tokens > 0 ? spool.usage : null;
     const patch = { results, usage, ...counts, failedWhole: part.failedWhole && spool.rows === 0 };
     // What was not read whole stays where it is: it is paid for.
-    const mayGo = part.remoteId === null || (!failure && isReadWhole(part, spool.rows));
+    const mayGo =
+      part.remoteId === null || (!failure && !!adapter && mayBeRemoved(part, spool.rows, adapter.capabilities));
     const leftover = mayGo && part.attemptToken !== null ? leftoverOf(part, batch) : undefined;
     await this.progress.move(lease, part.batchId, { from: 'collecting', to: 'ended', patch, leftover });
     if (leftover) await this.cleanUp(leftover, batch, signal);
@@ -93,15 +94,4 @@ export class CollectStep {
       this.logger.warn(told, 'Files of an ended part are still at the provider');
     }
   }
-}
-
-/**
- * Whether the job has ended upstream and as many rows were read as the provider counts, or as were sent where it counts none; what it may
- * still hold is paid for.
- */
-function isReadWhole(part: PartEntity, rows: number): boolean {
-  const { remoteState, remoteCounts } = part;
-  if (!hasEndedUpstream(part)) return false;
-  if (remoteCounts !== null) return rows >= remoteCounts.succeeded + remoteCounts.failed;
-  return remoteState !== 'completed' || rows >= sentItems(part);
 }

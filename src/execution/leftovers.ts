@@ -17,7 +17,8 @@ export class Leftovers {
   async remove(leftover: Leftover, signal: AbortSignal): Promise<boolean> {
     const adapter = this.registry.findAdapter(leftover.provider);
     if (!adapter) return false;
-    if (!leftover.ended && !(await this.hasEnded(adapter, leftover, signal))) return false;
+    const isOver = leftover.ended || adapter.capabilities.removalStops;
+    if (!isOver && !(await this.hasEnded(adapter, leftover, signal))) return false;
     await this.call(adapter, leftover, signal);
     await this.store.delete(leftover.attempt);
     return true;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { showsNothingRan } from '../batches/attempt';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { PartEntity } from '../batches/part.entity';
 import type { PartPatch } from '../batches/parts.store';
@@ -42,9 +43,4 @@ export class UpstreamCancel {
 
 function isToBeSent({ stopReason, cancelSentAt }: PartEntity): boolean {
   return stopReason !== null && cancelSentAt === null;
-}
-
-/** As of the last look. A job that is not counted shows nothing while it runs. */
-function showsNothingRan({ remoteCounts: counts, remoteState }: PartEntity): boolean {
-  return counts === null ? remoteState === 'validating' : counts.succeeded + counts.failed === 0;
 }

@@ -136,7 +136,7 @@ describe('Fireworks alone', () => {
         await harness.simulator.waitForBatch((job) => job.state === state);
         seen.push(await scenario.adapter.poll(id, scenario.signal));
       }
-      expect(seen.map(({ state }) => state)).toEqual(['validating', 'in_progress', 'in_progress', 'finalizing']);
+      expect(seen.map(({ state }) => state)).toEqual(['validating', 'validating', 'in_progress', 'finalizing']);
       expect(seen.map(({ counts }) => counts && [counts.total, counts.succeeded])).toEqual([
         null,
         null,
@@ -207,6 +207,23 @@ describe('Fireworks alone', () => {
       await adapter.withdraw(attempt, signal);
       expect(routes()).not.toContain('delete');
       expect(await scenario.state(id)).toBe('in_progress');
+    });
+
+    it.each(['PENDING', 'RUNNING'])('that is %s is stopped by its removal, as is said', async (state) => {
+      harness.simulator.hold(state);
+      const { attempt, id } = await scenario.submit();
+      await harness.simulator.waitForBatch((job) => job.state === state);
+      expect(scenario.adapter.capabilities.removalStops).toBe(true);
+      for (let time = 0; time < 2; time++) await scenario.adapter.cleanup(attempt, id, scenario.signal);
+      expect(await scenario.state(id).catch(() => 'gone')).toMatch(/cancelled|gone/);
+      expect(harness.simulator.datasets).toEqual([]);
+    });
+
+    it('that never began gives nothing to read, and no fault', async () => {
+      harness.simulator.hold('PENDING');
+      const { id } = await scenario.submit();
+      await harness.simulator.waitForBatch((job) => job.state === 'PENDING');
+      expect(await scenario.outcomes(id)).toEqual([]);
     });
 
     it('is cleared up with both its datasets', async () => {

@@ -43,6 +43,8 @@ export interface ProviderCapabilities {
    * ran is then waited for as where it is `none`.
    */
   readonly cancel: 'stops' | 'discards' | 'none';
+  /** Whether a job that goes on is stopped by its removal, and what ran goes with it; left out where it has to end first. */
+  readonly removalStops?: boolean;
   /** How long after a create a 404 still means "not visible yet". */
   readonly notFoundGraceMs: number;
 }

@@ -1,4 +1,5 @@
-import { ExecutionBench, outcomes } from '../../support/execution/execution-bench';
+import { LeftoverEntity } from '../../../src/batches/leftover.entity';
+import { eventually, ExecutionBench, outcomes } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
 import { sampled } from '../../support/tier';
 
@@ -122,6 +123,24 @@ describe('the deadline', () => {
     await bench.passDrain(id);
     const batch = await app.api.waitFor(id, ['expired']);
     expect(outcomes(batch)).toEqual(Array(4).fill('batch_expired'));
+    // What it ran is paid for.
+    expect(await bench.rows.manager.count(LeftoverEntity)).toBe(0);
+  });
+
+  it('removes a job that it does not wait for and that ran nothing, once it has stopped', async () => {
+    await open();
+    bench.simulator.hold('in_progress', 0);
+    bench.simulator.hold('cancelling');
+    const app = await bench.start({ RECONCILE_INTERVAL_MS: '20' });
+    const id = await bench.create(app, PROMPTS);
+    await bench.partWhen(id, 'runs', (part) => part.state === 'running');
+    await bench.passDrain(id);
+    expect(outcomes(await app.api.waitFor(id, ['expired']))).toEqual(Array(4).fill('batch_expired'));
+    expect(await bench.rows.manager.findBy(LeftoverEntity, {})).toMatchObject([{ ended: false }]);
+    bench.simulator.release();
+    await bench.simulator.waitForBatch((batch) => batch.status === 'cancelled');
+    bench.clock.forward(11 * MINUTE);
+    await eventually('its files are gone', async () => (bench.simulator.files.length === 0 ? true : null));
   });
 
   describe('and a create without an answer', () => {

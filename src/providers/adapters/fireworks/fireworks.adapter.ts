@@ -43,6 +43,7 @@ const CAPABILITIES: ProviderCapabilities = {
   pollIntervalMs: 30_000,
   recovery: 'lookup',
   cancel: 'none',
+  removalStops: true,
   notFoundGraceMs: 120_000,
 };
 
@@ -53,7 +54,8 @@ export const FIREWORKS: AdapterDefinition = {
   capabilities: CAPABILITIES,
   unverified: false,
   notes: {
-    cancel: 'There is none: a batch that is cancelled waits for its end there, and what ran is kept and paid for.',
+    cancel:
+      'There is none: a batch that is cancelled waits for its end there, and what ran is kept and paid for. A job of which nothing has run an hour after the deadline is deleted.',
     expiry: 'After 24 hours; what ran is kept, and items that did not run carry `batch_expired`.',
     refused:
       'Messages of other roles than system, user, assistant and tool. All else passes, and one request that the provider finds invalid fails the whole batch.',

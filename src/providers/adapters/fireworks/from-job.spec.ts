@@ -14,8 +14,8 @@ describe('toRemoteBatch', () => {
   it.each([
     ['JOB_STATE_UNSPECIFIED', 'validating'],
     ['JOB_STATE_VALIDATING', 'validating'],
+    ['JOB_STATE_PENDING', 'validating'],
     ['JOB_STATE_CREATING_INPUT_DATASET', 'in_progress'],
-    ['JOB_STATE_PENDING', 'in_progress'],
     ['JOB_STATE_CREATING', 'in_progress'],
     ['JOB_STATE_RUNNING', 'in_progress'],
     ['JOB_STATE_RE_QUEUEING', 'in_progress'],

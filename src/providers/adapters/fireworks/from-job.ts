@@ -9,8 +9,8 @@ const PREFIX = 'JOB_STATE_';
 const STATES: ReadonlyMap<string, RemoteState> = new Map([
   ['UNSPECIFIED', 'validating'],
   ['VALIDATING', 'validating'],
+  ['PENDING', 'validating'],
   ['CREATING_INPUT_DATASET', 'in_progress'],
-  ['PENDING', 'in_progress'],
   ['CREATING', 'in_progress'],
   ['RUNNING', 'in_progress'],
   ['RE_QUEUEING', 'in_progress'],
