@@ -37,12 +37,14 @@ export function hasEndedUpstream({ remoteState }: Pick<PartEntity, 'remoteState'
   return remoteState !== null && ENDED_STATES.includes(remoteState);
 }
 
+/** Whether something of the part's job had run as of the last look, by the provider's counts. */
+export function showsThatSomeRan({ remoteCounts }: Pick<PartEntity, 'remoteCounts'>): boolean {
+  return remoteCounts !== null && remoteCounts.succeeded + remoteCounts.failed > 0;
+}
+
 /** Whether nothing of the part's job had run as of the last look. A job that is not counted shows nothing while it runs. */
-export function showsNothingRan({
-  remoteCounts,
-  remoteState,
-}: Pick<PartEntity, 'remoteCounts' | 'remoteState'>): boolean {
-  return remoteCounts === null ? remoteState === 'validating' : remoteCounts.succeeded + remoteCounts.failed === 0;
+export function showsNothingRan(part: Pick<PartEntity, 'remoteCounts' | 'remoteState'>): boolean {
+  return part.remoteCounts === null ? part.remoteState === 'validating' : !showsThatSomeRan(part);
 }
 
 /** What a part's row holds when it has no attempt: one that certainly did not take place is forgotten. */

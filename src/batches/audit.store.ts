@@ -35,10 +35,11 @@ const countByProvider = ({ parts }: Tables) => `SELECT provider, count(*)::int A
 const selectUnsettled = ({ parts, batches }: Tables) => `SELECT id FROM ${batches} b WHERE ${IS_ACTIVE}
   AND NOT EXISTS (SELECT FROM ${parts} p WHERE p.batch_id = b.id AND p.state <> 'ended' OFFSET 0) ORDER BY id LIMIT $1`;
 
-const selectPastDeadline = ({
-  batches,
-}: Tables) => `SELECT id FROM ${batches} WHERE ${IS_ACTIVE} AND deadline_passed_at <= $1
-  ORDER BY deadline_passed_at LIMIT $2`;
+const selectPastDeadline = ({ parts, batches }: Tables) => `SELECT id FROM ${batches} b
+  WHERE ${IS_ACTIVE} AND deadline_passed_at <= $1 AND (deadline_passed_at <= $2 OR NOT EXISTS (
+    SELECT FROM ${parts} p WHERE p.batch_id = b.id AND p.${RUNNING} AND p.provider = ANY($3)
+      AND (remote_counts->>'succeeded')::numeric + (remote_counts->>'failed')::numeric > 0))
+  ORDER BY deadline_passed_at LIMIT $4`;
 
 /** The blobs that the rows of these batches name, and those of uploaded files that they read. */
 const selectKeys = ({ files, parts, batches }: Tables) => `
@@ -62,6 +63,13 @@ export interface OverduePart {
   readonly provider: string;
   readonly state: PartState;
   readonly due_at: Date;
+}
+
+/** How long after their deadline batches are late, in ms: the longer time where a job runs of which some ran, at these providers. */
+interface Lateness {
+  readonly afterMs: number;
+  readonly patientMs: number;
+  readonly patientWith: readonly string[];
 }
 
 interface ParkedPart {
@@ -120,9 +128,10 @@ export class AuditStore {
     return this.idsOf(selectUnsettled(this.tables), [limit]);
   }
 
-  /** Ids of batches whose deadline was noted longer than `ms` ago and that have not ended. */
-  lateBatches(ms: number, limit: number): Promise<string[]> {
-    return this.idsOf(selectPastDeadline(this.tables), [this.ago(ms), limit]);
+  /** Ids of batches that have not ended so long after their deadline was noted. */
+  lateBatches({ afterMs, patientMs, patientWith }: Lateness, limit: number): Promise<string[]> {
+    const parameters = [this.ago(afterMs), this.ago(patientMs), patientWith, limit];
+    return this.idsOf(selectPastDeadline(this.tables), parameters);
   }
 
   /** Ids of batches that have not ended, after `after` in the order of ids. */

@@ -110,13 +110,16 @@ describe('CollectDelay', () => {
   it('gives results up after the drain only, and never for one bad moment', () => {
     part.failures = 10;
     clock.time = 2_000_499;
-    expect(delay.isExhausted(part, batch)).toBe(false);
+    expect(delay.isExhausted(part, batch, adapter)).toBe(false);
     clock.time = 2_000_500;
-    expect(delay.isExhausted(part, batch)).toBe(true);
+    expect(delay.isExhausted(part, batch, adapter)).toBe(true);
     part.failures = 9;
-    expect(delay.isExhausted(part, batch)).toBe(false);
+    expect(delay.isExhausted(part, batch, adapter)).toBe(false);
     part.failures = 10;
-    expect(delay.isExhausted(part, { ...batch, deadlinePassedAt: null })).toBe(false);
+    expect(delay.isExhausted(part, { ...batch, deadlinePassedAt: null }, adapter)).toBe(false);
+    const gemini = { capabilities: { cancel: 'discards' } } as ProviderAdapter;
+    Object.assign(part, { remoteCounts: { total: 5, succeeded: 4, failed: 1 }, cancelSentAt: null });
+    expect(delay.isExhausted(part, batch, gemini)).toBe(false);
   });
 
   it('tries again after a failure, as the provider said or with a failure of its own', async () => {

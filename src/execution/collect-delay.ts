@@ -28,8 +28,8 @@ export class CollectDelay {
   ) {}
 
   /** Whether enough was tried: results are given up only after the drain, and never for one bad moment. */
-  isExhausted(part: PartEntity, batch: BatchEntity): boolean {
-    return this.drain.isOver(batch) && part.failures >= FAILED_READS;
+  isExhausted(part: PartEntity, batch: BatchEntity, adapter: ProviderAdapter | undefined): boolean {
+    return this.drain.isOver(part, batch, adapter) && part.failures >= FAILED_READS;
   }
 
   async afterFailure(leased: LeasedPart, error: Error): Promise<void> {

@@ -49,7 +49,7 @@ export class CollectStep {
   ): Promise<void> {
     const { part, lease, signal } = leased;
     const failure = await this.read(leased, batch, adapter, spool);
-    if (failure && !this.delay.isExhausted(part, batch)) return this.delay.afterFailure(leased, failure);
+    if (failure && !this.delay.isExhausted(part, batch, adapter)) return this.delay.afterFailure(leased, failure);
     if (!failure && adapter && (await this.delay.awaitsMore(leased, adapter, spool.rows))) return;
     if (failure)
       this.logger.error({ err: failure, batch_id: batch.id, part_id: part.id }, 'Results could not be read in time');
@@ -80,7 +80,7 @@ export class CollectStep {
     } catch (error) {
       if (error instanceof ProviderCallError || error instanceof IncompleteDownloadError) return error;
       // What nobody foresaw is tried again as long as anything else is, and ends the waiting then all the same.
-      if (!this.delay.isExhausted(part, batch)) throw error;
+      if (!this.delay.isExhausted(part, batch, adapter)) throw error;
       return new ProviderCallError(part.provider, 'ambiguous', 'The results could not be read', {}, { cause: error });
     }
   }

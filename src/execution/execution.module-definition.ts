@@ -14,7 +14,10 @@ export interface ExecutionModuleOptions {
   readonly scratchFolder?: string;
   /** Takes the place of every provider's own poll interval; milliseconds. */
   readonly pollIntervalMs?: number;
-  /** How long after its deadline a batch may wait for a provider to end it, in milliseconds; an hour when left out. */
+  /**
+   * How long after its deadline a batch may wait for a provider to end it, in milliseconds; an hour when left out. A day more where
+   * some of a job ran and its cancel would discard that.
+   */
   readonly drainMs?: number;
   /** How often rows, jobs and providers are compared, in milliseconds; a minute when left out. */
   readonly reconcileMs?: number;
@@ -27,6 +30,8 @@ export interface ExecutionModuleOptions {
 }
 
 export const DEFAULT_DRAIN_MS = 3_600_000;
+/** On top of it where a cancel would discard what ran: Gemini ends a batch by itself 48 hours after its create. */
+export const DISCARDING_DRAIN_MS = 24 * 3_600_000;
 export const DEFAULT_RECONCILE_MS = 60_000;
 export const DEFAULT_SWEEP_MS = 6 * 3_600_000;
 export const DEFAULT_BLOB_GRACE_MS = 24 * 3_600_000;

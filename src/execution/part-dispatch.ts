@@ -45,7 +45,7 @@ export class PartDispatch {
         await this.failures.retryLater(leased, notConfigured(leased.part.provider));
       }
     } finally {
-      await this.waitingEnd.afterStep(leased, batch);
+      await this.waitingEnd.afterStep(leased, batch, adapter);
     }
   }
 }

@@ -52,10 +52,14 @@ describe('a cancel at the provider', () => {
 
   it('that would discard what ran is sent once the drain is over', async () => {
     const passedAgo = (ms: number) => new Date(clock.now() - ms);
-    expect(await send('discards', {}, passedAgo(999))).toBe(false);
-    expect(await send('discards', {}, passedAgo(1000))).toBe(true);
+    const day = 24 * 3_600_000;
+    expect(await send('discards', {}, passedAgo(day + 999))).toBe(false);
+    expect(await send('discards', {}, passedAgo(day + 1000))).toBe(true);
     sent = [];
-    expect(await send('none', {}, passedAgo(1000))).toBe(false);
+    expect(await send('discards', { remoteCounts: null }, passedAgo(999))).toBe(false);
+    expect(await send('discards', { remoteCounts: null }, passedAgo(1000))).toBe(true);
+    sent = [];
+    expect(await send('none', {}, passedAgo(day + 1000))).toBe(false);
   });
 
   it('resolves to why it was not taken', async () => {

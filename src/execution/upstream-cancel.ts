@@ -30,9 +30,10 @@ export class UpstreamCancel {
   }
 
   /** A provider that cannot stop a job, or would throw away what is paid for, is waited for; the latter as long as there is time. */
-  private isWaitedFor(part: PartEntity, batch: BatchEntity, { capabilities }: ProviderAdapter): boolean {
-    if (capabilities.cancel === 'discards') return !showsNothingRan(part) && !this.drain.isOver(batch);
-    return capabilities.cancel === 'none';
+  private isWaitedFor(part: PartEntity, batch: BatchEntity, adapter: ProviderAdapter): boolean {
+    const { cancel } = adapter.capabilities;
+    if (cancel === 'discards') return !showsNothingRan(part) && !this.drain.isOver(part, batch, adapter);
+    return cancel === 'none';
   }
 
   /** What is to be noted once the job was looked at: some vendors refuse a cancel of a job that has not begun, and only then take it. */

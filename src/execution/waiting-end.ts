@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchEntity } from '../batches/batch.entity';
 import { PartsStore } from '../batches/parts.store';
+import type { ProviderAdapter } from '../providers/contract/adapter';
 import { AttemptEnds } from './attempt-ends';
 import { Drain } from './drain';
 import type { LeasedPart } from './part-leases';
@@ -27,10 +28,11 @@ export class WaitingEnd {
   }
 
   /** After a step, which was the last chance of a part whose drain is over. */
-  async afterStep(leased: LeasedPart, batch: BatchEntity): Promise<void> {
-    if (!this.drain.isOver(batch)) return;
+  async afterStep(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter | undefined): Promise<void> {
+    if (!this.drain.isOver(leased.part, batch, adapter)) return;
     const part = await this.parts.find(leased.part.id);
-    if (part && ['queued', 'submitting', 'running'].includes(part.state))
-      await this.ends.stopWaiting({ ...leased, part });
+    if (!part || !['queued', 'submitting', 'running'].includes(part.state)) return;
+    // The step may have seen the first items run.
+    if (this.drain.isOver(part, batch, adapter)) await this.ends.stopWaiting({ ...leased, part });
   }
 }

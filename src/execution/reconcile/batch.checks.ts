@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../../batches/audit.store';
 import { BatchProgress } from '../../batches/batch-progress';
-import { DEFAULT_DRAIN_MS, EXECUTION_OPTIONS, type ExecutionModuleOptions } from '../execution.module-definition';
+import { ProviderRegistry } from '../../providers/provider-registry';
+import {
+  DEFAULT_DRAIN_MS,
+  DISCARDING_DRAIN_MS,
+  EXECUTION_OPTIONS,
+  type ExecutionModuleOptions,
+} from '../execution.module-definition';
 import { Deadlines } from '../deadlines';
 import type { Check, Finding } from './check';
 
@@ -37,12 +43,17 @@ export class LateBatches implements Check {
   constructor(
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionModuleOptions,
     private readonly audit: AuditStore,
+    private readonly registry: ProviderRegistry,
     private readonly deadlines: Deadlines,
   ) {}
 
   async *find(): AsyncGenerator<Finding> {
-    const after = (this.options.drainMs ?? DEFAULT_DRAIN_MS) + LATE_AFTER_DRAIN_MS;
-    for (const id of await this.audit.lateBatches(after, AT_ONCE)) {
+    const afterMs = (this.options.drainMs ?? DEFAULT_DRAIN_MS) + LATE_AFTER_DRAIN_MS;
+    const patientWith = this.registry
+      .configured()
+      .filter((id) => this.registry.findAdapter(id)?.capabilities.cancel === 'discards');
+    const lateness = { afterMs, patientMs: afterMs + DISCARDING_DRAIN_MS, patientWith };
+    for (const id of await this.audit.lateBatches(lateness, AT_ONCE)) {
       const message = 'The batch goes on though its deadline and its drain have passed';
       yield { subject: id, message, repair: () => this.deadlines.endAgain(id) };
     }

@@ -184,7 +184,7 @@ describe('reconciliation', () => {
   });
 
   it('tells the parts of a batch again that goes on long after its deadline', async () => {
-    const app = await bench.start({ ...NEVER, ROLE: 'api' });
+    const app = await bench.start({ ...NEVER, ROLE: 'api', GEMINI_API_KEY: 'key' });
     const id = await bench.create(app, ['a']);
     const late = async () => (await findings(app, 'late_batch')).map(({ subject }) => subject);
     bench.clock.forward(30 * HOUR);
@@ -194,6 +194,13 @@ describe('reconciliation', () => {
     bench.clock.forward(HOUR);
     expect(await late()).not.toContain(id);
     bench.clock.forward(2 * HOUR);
+    const before = await bench.part(id);
+    const part = { provider: 'gemini', state: 'running', remoteCounts: { total: 2, succeeded: 1, failed: 0 } } as const;
+    await bench.rows.manager.update(PartEntity, { id: before.id }, part);
+    expect(await late()).not.toContain(id);
+    bench.clock.forward(24 * HOUR);
+    expect(await late()).toContain(id);
+    await bench.rows.manager.save(PartEntity, before);
     const finding = (await findings(app, 'late_batch')).find(({ subject }) => subject === id);
     expect([await finding?.repair?.(), (await bench.part(id)).stopReason]).toEqual([true, 'expired']);
   });

@@ -55,7 +55,7 @@ export const GEMINI: AdapterDefinition = {
   unverified: false,
   notes: {
     cancel:
-      'Stops a batch of which nothing ran. Of one that is stopped later the vendor gives no results, not even of what ran: that one is waited for.',
+      'Stops a batch of which nothing ran. Of one that is stopped later the vendor gives no results, not even of what ran: that one is waited for, up to a day and an hour after the deadline.',
     expiry: 'After 48 hours there, with no results at all; a batch is meant to end within 24 hours.',
     refused:
       'Chat completions and embeddings are translated; what has no equal is refused by name, as are `n` above 1 and images by URL. `metadata`, `user`, `safety_identifier`, `service_tier`, `prompt_cache_key`, `store: false` and names of files are left out; thought signatures travel in `extra_content.google.thought_signature`.',
