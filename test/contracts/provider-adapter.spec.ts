@@ -139,6 +139,17 @@ describe('OpenAI alone', () => {
     },
   );
 
+  it('reads a job without handles as one without rows once it ended long ago', async () => {
+    const bare = new Scenario(await openAi({ handleLag: { polls: 8, files: 'both' } }));
+    const { id } = await bare.submit();
+    await bare.harness.simulator.waitForBatch((batch) => batch.status === 'completed');
+    const clock = { now: () => Date.now() + 2 * 3_600_000, sleep: () => Promise.resolve() };
+    const baseUrl = bare.harness.simulator.url;
+    const adapter = defineOpenAiShaped(OPENAI).create({ apiKey: 'sk-simulated', baseUrl, clock });
+    expect(await new Scenario({ ...bare.harness, adapter }).outcomes(id)).toEqual([]);
+    await bare.harness.close();
+  });
+
   it('finds a job behind many others', async () => {
     const { attempt, id } = await scenario.submit('aaaaaaa1');
     const other = await scenario.stage(scenario.attempt('bbbbbbb2'));

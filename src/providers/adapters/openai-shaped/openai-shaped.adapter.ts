@@ -21,13 +21,15 @@ import { readOutcomes } from '../../upstream/read-outcomes';
 import { uploadForm, uploadName } from '../../upstream/upload-form';
 import { UpstreamApi } from '../../upstream/upstream-api';
 import { ListReader, unwrap } from './list-reader';
-import { refusedIn, toRemoteBatch } from './openai-shaped.mapper';
+import { refusedIn, toRemoteBatch, toSeconds } from './openai-shaped.mapper';
 import { batchWire, fileWire, type BatchWire, type FileWire } from './openai-shaped.wire';
 import { capabilitiesOf, type OpenAiProfile, type UploadProfile } from './profile';
 import { readRefusal } from './read-refusal';
 
 /** How far the vendor's clock may be behind ours when we look for a batch by its time. */
 const CLOCK_MARGIN_MS = 10 * 60_000;
+/** How long after its end a batch's output may be to come; nobody has seen it take an hour. */
+const OUTPUT_LATE_MS = 60 * 60_000;
 
 /** The provider that a profile describes. */
 export function defineOpenAiShaped(profile: OpenAiProfile): AdapterDefinition {
@@ -148,10 +150,15 @@ class OpenAiShapedAdapter implements ProviderAdapter {
   /** Whether a file must be to come, whose id is late: a batch of which nothing succeeded has its errors alone. */
   private lacksOutput(batch: BatchWire, rows: number): boolean {
     const { state, counts } = this.toRemote(batch);
-    if (state !== 'completed' || batch.output_file_id) return false;
+    if (state !== 'completed' || batch.output_file_id || this.endedLongAgo(batch)) return false;
     if (!batch.error_file_id) return true;
     // An error file of no bytes, which some vendors always write, tells as little as none.
     return rows === 0 || (counts !== null && counts.succeeded > 0 && rows < counts.succeeded + counts.failed);
+  }
+
+  /** Where the vendor does not tell when, too. */
+  private endedLongAgo({ completed_at }: BatchWire): boolean {
+    return this.clock.now() - (toSeconds(completed_at) ?? 0) * 1000 > OUTPUT_LATE_MS;
   }
 
   /** Whether a create may name the upload; one that came to nothing never will be. */

@@ -22,6 +22,7 @@ export const batchWire = z.object({
   output_file_id: z.string().nullish(),
   error_file_id: z.string().nullish(),
   created_at: z.unknown().optional(),
+  completed_at: z.unknown().optional(),
   metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
   /** Null where the vendor says so; undefined where it says nothing, or nothing that can be read. */
   request_counts: counts.nullish().catch(undefined),
