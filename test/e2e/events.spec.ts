@@ -10,6 +10,7 @@ import { OpenAiService } from '../support/service/openai-service';
 import { storeKeys } from '../support/service/stored-keys';
 import { DATABASE_KINDS, TEST_KEY, TestService } from '../support/service/test-service';
 import { FULL_TIER, sampled } from '../support/tier';
+import { inFullTier } from '../support/full-tier-case';
 
 /** Other connections that listen, whose last statement was to say so. */
 const LISTENERS = `SELECT pid FROM pg_stat_activity
@@ -89,7 +90,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))('events of
     expect(unknown.events).toEqual(whole.events);
   });
 
-  it('begin at once with where it stands, and tell of a cancel', async () => {
+  inFullTier('begin at once with where it stands, and tell of a cancel', async () => {
     const { simulator, service } = openai;
     simulator.hold('in_progress', 1);
     const id = await create();

@@ -4,6 +4,7 @@ import { chatItems, type ApiClient, type BatchBody, type ResultEntry } from '../
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS } from '../support/service/test-service';
 import { sampled } from '../support/tier';
+import { inFullTier } from '../support/full-tier-case';
 
 const EXAMPLE = resolve(__dirname, '../../examples/requests.json');
 
@@ -55,7 +56,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('a batch at 
     expect([batch.status, batch.request_counts]).toEqual(['completed', { total: 3, completed: 2, failed: 1 }]);
   });
 
-  it('ends expired, with what ran, when the provider lets items expire', async () => {
+  inFullTier('ends expired, with what ran, when the provider lets items expire', async () => {
     const created = await api.create({ requests: chatItems(['a', '#expire', 'c']) });
     const batch = await api.waitFor(created.body.id, ['expired']);
     expect(batch.results?.map((entry) => entry.error?.code ?? null)).toEqual([null, 'batch_expired', null]);
@@ -68,7 +69,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('a batch at 
     expect(batch.results?.map((entry) => entry.error?.code)).toEqual(['model_not_found', 'model_not_found']);
   });
 
-  it('waits and sends anew when the provider lacks room for the tokens', async () => {
+  inFullTier('waits and sends anew when the provider lacks room for the tokens', async () => {
     openai.simulator.refuseNextBatch('token_limit_exceeded', 'Enqueued token limit reached for gpt-4o-mini');
     const before = openai.simulator.creates.length;
     const batch = await run({ requests: chatItems(['a']) });

@@ -5,6 +5,7 @@ import { ownerKey } from '../support/service/stored-keys';
 import { DATABASE_KINDS, type DatabaseKind } from '../support/service/test-service';
 import { sampled } from '../support/tier';
 import type { SimulatorOptions } from '../support/upstreams/openai/types';
+import { inFullTier } from '../support/full-tier-case';
 
 const PROMPTS = Array.from({ length: 25 }, (_, index) => `prompt ${index}`);
 
@@ -51,7 +52,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))(
       expect(tokens).toBeGreaterThan(0);
     });
 
-    it('goes on after a restart in the middle, with as many jobs at once as before', async () => {
+    inFullTier('goes on after a restart in the middle, with as many jobs at once as before', async () => {
       await start(database, 2, { runningMs: 200 });
       const { simulator, service } = openai;
       const most = watchOpen(openai);

@@ -5,6 +5,7 @@ import { chatItems } from '../support/service/api-client';
 import { runCommand, runKeys } from '../support/service/keys-command';
 import { DATABASE_KINDS, TestService } from '../support/service/test-service';
 import { sampled } from '../support/tier';
+import { inFullTier } from '../support/full-tier-case';
 
 const MAIN = resolve(__dirname, '../../dist/main.js');
 
@@ -47,7 +48,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('the process
     await rm(path);
   });
 
-  it('stops in order on SIGTERM with a batch in flight, which goes on after a restart', async () => {
+  inFullTier('stops in order on SIGTERM with a batch in flight, which goes on after a restart', async () => {
     const { body: created } = await service.client().create({ requests: chatItems(['a', 'b'], 'sandbox/echo') });
     expect(await service.stop()).toBe(0);
     await service.start();
@@ -71,7 +72,7 @@ describe('a first start', () => {
     }
   });
 
-  it('refuses a data folder that another process uses, with a sentence', async () => {
+  inFullTier('refuses a data folder that another process uses, with a sentence', async () => {
     const service = await TestService.start({ database: 'embedded' });
     try {
       const second = start(service.settings());

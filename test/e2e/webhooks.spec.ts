@@ -9,6 +9,7 @@ import { storedSecrets } from '../support/service/stored-webhooks';
 import { DATABASE_KINDS, TestService } from '../support/service/test-service';
 import { verified, WebhookReceiver } from '../support/service/webhook-receiver';
 import { sampled } from '../support/tier';
+import { inFullTier } from '../support/full-tier-case';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const WAIT_MS = 20_000;
@@ -145,7 +146,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('webhooks, d
     await remove(webhook);
   });
 
-  it('that wait end when their endpoint is disabled', async () => {
+  inFullTier('that wait end when their endpoint is disabled', async () => {
     const webhook = await register('/disabled');
     receiver.answer('/disabled', 'never');
     await post(`/v1/webhooks/${webhook.id}/test`);

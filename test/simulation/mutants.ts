@@ -57,7 +57,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       ),
   },
   'a create is sent before it is noted': {
-    from: 7,
+    from: 11,
     breakRule: () =>
       replace(
         CreateStep.prototype,
@@ -115,7 +115,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     },
   },
   'a lease is taken from whoever holds it': {
-    from: 1,
+    from: 2,
     breakRule: () =>
       replace(PartsStore.prototype, 'claim', async function (this: PartsStore, partId: string) {
         const part = await this.find(partId);
@@ -123,7 +123,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       }),
   },
   'an owner has no limit': {
-    from: 11,
+    from: 14,
     breakRule: () => {
       const reserve = QuotaService.prototype.reserve;
       return replace(
@@ -139,7 +139,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     },
   },
   'a provider has slots for all': {
-    from: 7,
+    from: 10,
     breakRule: () => {
       const take = PartSlots.prototype.take;
       return replace(PartSlots.prototype, 'take', async function (this: PartSlots, ...given: Parameters<typeof take>) {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
+import { FULL_TIER } from '../../../test/support/tier';
 import { EnvelopeSplitter, type SplitEvent } from './envelope-splitter';
 import { DuplicateKeyError } from './json-errors';
 import { objectFields } from './object-fields';
@@ -170,7 +171,7 @@ describe('EnvelopeSplitter beside JSON.parse', () => {
         fc.pre(!repeatsKnownKey(document));
         expect(gathered(split(cut(bytes, writer)))).toEqual(expected(JSON.parse(bytes.toString())));
       }),
-      { numRuns: 1500 },
+      { numRuns: FULL_TIER ? 1500 : 400 },
     );
   });
 
@@ -184,7 +185,7 @@ describe('EnvelopeSplitter beside JSON.parse', () => {
         fc.pre(found !== 'skip');
         expect(found).toEqual(attempt(() => expected(JSON.parse(bytes.toString()))));
       }),
-      { numRuns: 4000 },
+      { numRuns: FULL_TIER ? 4000 : 1000 },
     );
   });
 
@@ -234,7 +235,7 @@ describe('objectFields and replaceField beside JSON.parse', () => {
         );
         expect(JSON.parse(`{${rebuilt.join()}}`)).toEqual(JSON.parse(bytes.toString()));
       }),
-      { numRuns: 500 },
+      { numRuns: FULL_TIER ? 500 : 150 },
     );
   });
 
@@ -252,7 +253,7 @@ describe('objectFields and replaceField beside JSON.parse', () => {
         expect(singleLine(edited).toString()).not.toMatch(/[\r\n]/);
         expect(JSON.parse(singleLine(edited).toString())).toEqual(JSON.parse(edited.toString()));
       }),
-      { numRuns: 500 },
+      { numRuns: FULL_TIER ? 500 : 150 },
     );
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, Pool } from 'pg';
 import { EMBEDDED_WORKER_FILE, pgliteTemplate } from '../../../test/support/postgres/pglite-template';
 import { EmbeddedPostgres } from './embedded-postgres';
+import { inFullTier } from '../../../test/support/full-tier-case';
 
 describe('EmbeddedPostgres', () => {
   let dataDir: string;
@@ -60,7 +61,7 @@ describe('EmbeddedPostgres', () => {
     await pool.end();
   });
 
-  it('vacuums by itself after some thousand statements', async () => {
+  inFullTier('vacuums by itself after some thousand statements', async () => {
     const client = new Client((await open()).connection);
     await client.connect();
     await client.query('CREATE TABLE busy (id int)');
@@ -70,7 +71,7 @@ describe('EmbeddedPostgres', () => {
     await client.end();
   });
 
-  it('says why when the worker ends by itself, and closes all the same', async () => {
+  inFullTier('says why when the worker ends by itself, and closes all the same', async () => {
     const opened = await open();
     const worker = (opened as unknown as { worker: { terminate(): Promise<number> } }).worker;
     await worker.terminate();

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { BatchBody, ResultEntry } from '../../support/service/api-client';
 import { runClient } from '../../support/service/client-command';
 import { TestService } from '../../support/service/test-service';
+import { inFullTier } from '../../support/full-tier-case';
 
 const EXAMPLE = resolve(__dirname, '../../../examples/requests.json');
 
@@ -58,7 +59,7 @@ describe('meshbatch', () => {
     expect(stderr).toMatch(/is completed: 1 of 2 succeeded, 1 failed\.\n$/);
   });
 
-  it('makes requests of a table, and shows their batch in each form', async () => {
+  inFullTier('makes requests of a table, and shows their batch in each form', async () => {
     await writeFile(join(cwd, 'rows.csv'), 'key,text\nk1,"a, ""b""\nc"\nk2,é\n');
     const template = ['--model', 'sandbox/echo', '--prompt', 'Say {{text}}', '--id-column', 'key'];
     const created = await client('create', 'rows.csv', ...template);
@@ -88,7 +89,7 @@ describe('meshbatch', () => {
     expect((await client('models')).stdout).toContain('sandbox/echo\tsandbox\tyes\n');
   });
 
-  it('reads standard input, and prints one document as JSON', async () => {
+  inFullTier('reads standard input, and prints one document as JSON', async () => {
     const stdin = `${line('a', 'one', 'sandbox/echo')}\n`;
     const { code, stdout } = await runClient({ url: service.url, cwd, stdin }, 'run', '-', '-o', 'out', '--json');
     expect(code).toBe(0);

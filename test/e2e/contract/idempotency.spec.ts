@@ -5,6 +5,7 @@ import { createKey, runKeys } from '../../support/service/keys-command';
 import { blobsOf } from '../../support/service/leftovers';
 import { DATABASE_KINDS, TestService } from '../../support/service/test-service';
 import { sampled } from '../../support/tier';
+import { inFullTier } from '../../support/full-tier-case';
 
 const BODY = JSON.stringify({ requests: chatItems(['one', 'two'], 'sandbox/echo'), metadata: { nul: '\0', run: 'a' } });
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -106,7 +107,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('idempotent 
     expect((await idsOf(api)).filter((id) => !before.includes(id))).toEqual([all[0]!.body.id]);
   });
 
-  it('answers again to an owner who is at the limit, and to nobody else', async () => {
+  inFullTier('answers again to an owner who is at the limit, and to nobody else', async () => {
     await runKeys(service, 'create-owner', '--owner', 'small', '--batch-limit', '1');
     const full = service.client((await createKey(service, 'small')).key);
     const slow = JSON.stringify({ requests: chatItems(['x']) });

@@ -7,6 +7,7 @@ import { expectFaults, expectRefusal } from '../../support/service/envelope';
 import { blobsOf } from '../../support/service/leftovers';
 import { OpenAiService } from '../../support/service/openai-service';
 import { DATABASE_KINDS } from '../../support/service/test-service';
+import { inFullTier } from '../../support/full-tier-case';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -159,22 +160,25 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))('retries, 
     expectRefusal(await keyed(root.id, '{}'), 404, 'not_found');
   });
 
-  it('keep what a request failed with when its retry was cancelled before it ran, and can be made again', async () => {
-    const root = await ended([429, 200], () => api.create({ requests: chatItems(['a', 'b']) }));
-    simulator.hold('in_progress', 0);
-    const { body: child } = await retry(root.id);
-    await api.waitFor(child.id, ['in_progress']);
-    expect((await merged(root.id)).answer.headers.get('x-batch-status')).toBe('in_progress');
-    await cancelUpstream(child.id);
-    const cancelled = await api.waitFor(child.id, ['cancelled']);
-    expect(toldOf(cancelled.results)).toEqual({ 'item-0': 'batch_cancelled' });
-    expect((await merged(child.id)).told).toEqual({ 'item-0': 429, 'item-1': 200 });
-    const again = await ended([200], () => retry(child.id, { error_codes: ['429'] }));
-    expect(again.status).toBe('completed');
-    expect((await merged(root.id)).told).toEqual({ 'item-0': 200, 'item-1': 200 });
-  });
+  inFullTier(
+    'keep what a request failed with when its retry was cancelled before it ran, and can be made again',
+    async () => {
+      const root = await ended([429, 200], () => api.create({ requests: chatItems(['a', 'b']) }));
+      simulator.hold('in_progress', 0);
+      const { body: child } = await retry(root.id);
+      await api.waitFor(child.id, ['in_progress']);
+      expect((await merged(root.id)).answer.headers.get('x-batch-status')).toBe('in_progress');
+      await cancelUpstream(child.id);
+      const cancelled = await api.waitFor(child.id, ['cancelled']);
+      expect(toldOf(cancelled.results)).toEqual({ 'item-0': 'batch_cancelled' });
+      expect((await merged(child.id)).told).toEqual({ 'item-0': 429, 'item-1': 200 });
+      const again = await ended([200], () => retry(child.id, { error_codes: ['429'] }));
+      expect(again.status).toBe('completed');
+      expect((await merged(root.id)).told).toEqual({ 'item-0': 200, 'item-1': 200 });
+    },
+  );
 
-  it('run what a cancel of the first batch kept from running', async () => {
+  inFullTier('run what a cancel of the first batch kept from running', async () => {
     simulator.hold('in_progress', 0);
     const { body: root } = await api.create({ requests: chatItems(['a', 'b']) });
     await api.waitFor(root.id, ['in_progress']);

@@ -5,6 +5,7 @@ import { MIGRATIONS } from '../../../src/persistence/migrations';
 import { poolOf } from '../../../src/persistence/own-data-source';
 import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
 import { HostClient } from '../../support/embedding/host-client';
+import { inFullTier } from '../../support/full-tier-case';
 
 describe('the pool of a host', () => {
   let ground: HostGround;
@@ -44,7 +45,7 @@ describe('the pool of a host', () => {
     await dataSource.destroy();
   });
 
-  it('is left as it was, application after application', async () => {
+  inFullTier('is left as it was, application after application', async () => {
     const pool = poolOf(ground.dataSource);
     const listeners = pool.listenerCount('error');
     for (let round = 0; round < 3; round++) {

@@ -31,6 +31,7 @@ import {
 } from '../../support/embedding/host';
 import { HostClient } from '../../support/embedding/host-client';
 import { DelegatingBlobStore } from '../../support/delegating-blob-store';
+import { inFullTier } from '../../support/full-tier-case';
 
 /** Where the host keeps blobs, and what it kept. */
 @Injectable()
@@ -90,7 +91,7 @@ describe('a host', () => {
     }
   });
 
-  it('takes requests in one application and works in another', async () => {
+  inFullTier('takes requests in one application and works in another', async () => {
     const api = await startHost({ platform: 'fastify', meshbatch: await embedOn(ground, { work: false }) });
     const client = new HostClient(urlOf(api), 'ada');
     const created = await client.create(['one']);

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
 import { HostClient } from '../../support/embedding/host-client';
+import { inFullTier } from '../../support/full-tier-case';
 
 const TABLES = `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
   WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_name NOT LIKE 'j%' ORDER BY 1`;
@@ -40,7 +41,7 @@ describe('the tables of Meshbatch', () => {
     expect(await schemas(ground)).toContain('platform_acme_meshbatch_jobs');
   });
 
-  it('go where the options say, twice in one database without meeting', async () => {
+  inFullTier('go where the options say, twice in one database without meeting', async () => {
     await runOne(ground);
     await runOne(ground, { tablePrefix: 'second_', jobsSchema: 'second_jobs' });
     expect(await tables()).toEqual(

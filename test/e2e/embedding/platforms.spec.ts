@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
 import { HostClient } from '../../support/embedding/host-client';
+import { inFullTier } from '../../support/full-tier-case';
 
 const MIB = 1024 * 1024;
 
@@ -44,7 +45,7 @@ describe.each(['express', 'fastify'] as const)('a host on %s', (platform) => {
     expect((await new HostClient(url, null).send('GET', `/batches/${id}`)).status).toBe(401);
   });
 
-  it('takes a body of 5 MB where the host’s own routes stop at their limit', async () => {
+  inFullTier('takes a body of 5 MB where the host’s own routes stop at their limit', async () => {
     const prompts = Array.from({ length: 5 }, () => 'x'.repeat(MIB));
     expect((await user('big').run(prompts)).request_counts).toEqual({ total: 5, completed: 5, failed: 0 });
     const own = await fetch(`${url}/api/orders`, {
@@ -73,7 +74,7 @@ describe.each(['express', 'fastify'] as const)('a host on %s', (platform) => {
     expect(cancelled.status).toBe(404);
   });
 
-  it('lets an owner that nobody made a row for have exactly the limit of active batches', async () => {
+  inFullTier('lets an owner that nobody made a row for have exactly the limit of active batches', async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => user('carol').create(['{"sandbox":{"delay_ms":3000}}', 'b'])),
     );

@@ -1,4 +1,5 @@
 import { ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
+import { inFullTier } from '../../support/full-tier-case';
 
 const row = (customId: string, status: number, body: string) =>
   `{"id":"batch_req_1","custom_id":"${customId}","response":{"status_code":${status},"request_id":"r","body":${body}},"error":null}`;
@@ -53,7 +54,7 @@ describe('rows that a provider should not send', () => {
     expect(bench.calls('content')).toBeLessThanOrEqual(6);
   });
 
-  it('ends when nothing of the download can be read', async () => {
+  inFullTier('ends when nothing of the download can be read', async () => {
     const id = await createAnswered(['a', 'b'], () => ['<html>', '  <h1>Maintenance</h1>', '</html>']);
     const batch = await app.api.waitFor(id, ['completed']);
     expect(outcomes(batch)).toEqual(['missing_result', 'missing_result']);
@@ -80,7 +81,7 @@ describe('rows that a provider should not send', () => {
     expect(await app.api.content(batch.output_file_id ?? '')).toContain(`"body":${success}},`);
   });
 
-  it('fails a batch whose whole failure cannot be stored as it was told', async () => {
+  inFullTier('fails a batch whose whole failure cannot be stored as it was told', async () => {
     const message = 'Key sk-proj-abcdefgh12345678\u0000 has \ud800 no room';
     bench.simulator.refuseNextBatch('billing_\u0000limit', message);
     const id = await bench.create(app, ['a', 'b']);

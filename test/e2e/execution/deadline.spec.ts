@@ -2,6 +2,7 @@ import { LeftoverEntity } from '../../../src/batches/leftover.entity';
 import { eventually, ExecutionBench, outcomes } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
 import { sampled } from '../../support/tier';
+import { inFullTier } from '../../support/full-tier-case';
 
 const PROMPTS = ['a', 'b', 'c', 'd'];
 
@@ -26,7 +27,7 @@ describe('the deadline', () => {
     expect(batch.request_counts).toEqual({ total: 4, completed: 2, failed: 2 });
   });
 
-  it('ends the batch expired when upstream says expired itself', async () => {
+  inFullTier('ends the batch expired when upstream says expired itself', async () => {
     await open();
     bench.simulator.hold('in_progress', 3);
     const app = await bench.start();
@@ -86,7 +87,7 @@ describe('the deadline', () => {
     expect(outcomes(batch).filter((outcome) => outcome === 200)).toHaveLength(2);
   });
 
-  it('does not miss files that a provider shows later than the end, after a long downtime', async () => {
+  inFullTier('does not miss files that a provider shows later than the end, after a long downtime', async () => {
     await open({ handleLag: { polls: 3, files: 'both' } });
     const id = await bench.leaveRunning(PROMPTS, 1);
     bench.simulator.release();
@@ -113,7 +114,7 @@ describe('the deadline', () => {
     expect(outcomes(batch).filter((outcome) => outcome === 200)).toHaveLength(2);
   });
 
-  it('does not wait past its drain for a job that never ends', async () => {
+  inFullTier('does not wait past its drain for a job that never ends', async () => {
     await open();
     bench.simulator.hold('in_progress', 2);
     bench.simulator.hold('cancelling');
@@ -157,7 +158,7 @@ describe('the deadline', () => {
       return id;
     }
 
-    it('finds the job after a long downtime', async () => {
+    inFullTier('finds the job after a long downtime', async () => {
       const id = await leaveUnconfirmed();
       const app = await bench.start();
       expect(outcomes(await app.api.waitFor(id, ['completed']))).toEqual([200, 200, 200, 200]);

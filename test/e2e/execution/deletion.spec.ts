@@ -13,6 +13,7 @@ import { samplesOf } from '../../support/metric-samples';
 import { chatItems, type BatchBody, type ErrorBody } from '../../support/service/api-client';
 import { eventually, ExecutionBench, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
+import { inFullTier } from '../../support/full-tier-case';
 
 const DAY = 24 * HOUR;
 /**
@@ -71,7 +72,7 @@ describe('what is left of deleted batches', () => {
     return (await app.get(Doctor).examine()).flatMap(({ check, found }) => (found > 0 ? [check] : []));
   }
 
-  it('is removed from a provider that fails deletes for a while', async () => {
+  inFullTier('is removed from a provider that fails deletes for a while', async () => {
     const app = await bench.start(OFTEN);
     bench.simulator.faults.add({ route: 'deleteFile', kind: { status: 500 }, times: 2 });
     const { id } = await app.api.waitFor(await bench.create(app, ['a']));
@@ -329,7 +330,7 @@ describe('retention', () => {
     );
   });
 
-  it('leaves what has not ended', async () => {
+  inFullTier('leaves what has not ended', async () => {
     bench.simulator.hold('in_progress', 0);
     const app = await bench.start({ ...OFTEN, RETENTION_DAYS: '1', ROLE: 'api' });
     const id = await bench.create(app, ['a']);

@@ -1,5 +1,6 @@
 import { eventually, ExecutionBench, outcomes } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
+import { inFullTier } from '../../support/full-tier-case';
 
 const PROMPTS = ['a', 'b', 'c'];
 
@@ -35,7 +36,7 @@ describe('a poll that fails', () => {
     expect(outcomes(await app.api.waitFor(id, ['completed']))).toEqual([200, 200, 200]);
   });
 
-  it('with a 404 soon after the create is none', async () => {
+  inFullTier('with a 404 soon after the create is none', async () => {
     const id = await bench.leaveRunning(PROMPTS, 2);
     bench.simulator.faults.add({ route: 'get', kind: { status: 404, retryAfter: 60 }, times: 3 });
     const before = bench.calls('get');

@@ -1,6 +1,7 @@
 import { ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
 import { chatItems } from '../../support/service/api-client';
 import { AnthropicSimulator } from '../../support/upstreams/anthropic/anthropic-simulator';
+import { inFullTier } from '../../support/full-tier-case';
 
 const EMPTY_LIST = { object: 'list', data: [], first_id: null, last_id: null, has_more: false };
 const ENDED = ['completed', 'failed', 'cancelled', 'expired'];
@@ -39,7 +40,7 @@ describe('nothing lost, nothing bought twice', () => {
     expect(await statusOfFile(upstream()?.output_file_id)).toBe(404);
   });
 
-  it('tells a job again to stop that refused to be told', async () => {
+  inFullTier('tells a job again to stop that refused to be told', async () => {
     bench.simulator.hold('in_progress', 1);
     const id = await bench.create(app, ['a', 'b']);
     await bench.partWhen(id, 'runs', (part) => part.state === 'running');

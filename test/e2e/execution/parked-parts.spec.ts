@@ -6,6 +6,7 @@ import { runCommand } from '../../support/service/keys-command';
 import { TestService } from '../../support/service/test-service';
 import { AnthropicSimulator } from '../../support/upstreams/anthropic/anthropic-simulator';
 import { FULL_TIER } from '../../support/tier';
+import { inFullTier } from '../../support/full-tier-case';
 
 const NOTHING = { status: 200, body: { data: [], has_more: false } };
 const MODEL = 'claude-haiku-4-5';
@@ -73,7 +74,7 @@ describe('a part that needs an operator', () => {
     await expect(settle('parts.adopt', { part: part.id, upstream: job })).rejects.toThrow('it is ended');
   });
 
-  it('is not given a job that is not its own', async () => {
+  inFullTier('is not given a job that is not its own', async () => {
     const { id, part } = await park();
     const refused = (upstream: string) => expect(parked.adopt(part.id, upstream)).rejects;
     await refused('msgbatch_nowhere').toThrow(/anthropic does not have it, and nothing was changed/);
@@ -104,7 +105,7 @@ describe('a part that needs an operator', () => {
     await expect(settle('parts.adopt', { part: 'part_x', upstream: 'x' })).rejects.toThrow('There is no part part_x');
   });
 
-  it('of a batch that is to stop is adopted for what was paid for, and not sent anew', async () => {
+  inFullTier('of a batch that is to stop is adopted for what was paid for, and not sent anew', async () => {
     const { id, part, job } = await park();
     await app.close();
     const api = await bench.start({ ...reached(anthropic), ROLE: 'api' });

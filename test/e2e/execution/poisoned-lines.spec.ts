@@ -1,5 +1,6 @@
 import { MAX_RESUBMISSIONS } from '../../../src/execution/excluded-items';
 import { ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
+import { inFullTier } from '../../support/full-tier-case';
 
 const ENDED = ['completed', 'failed', 'cancelled', 'expired'];
 
@@ -32,7 +33,7 @@ describe('one poisoned line', () => {
     expect(message.choices[0]?.message.content).toBe('c');
   });
 
-  it('leaves nothing of the refused tries upstream', async () => {
+  inFullTier('leaves nothing of the refused tries upstream', async () => {
     const { creates } = await run(['#poison', 'b']);
     const headers = { authorization: 'Bearer sk-simulated' };
     for (const { inputFileId } of creates) {

@@ -1,5 +1,6 @@
 import { ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR, MINUTE } from '../../support/execution/movable-clock';
+import { inFullTier } from '../../support/full-tier-case';
 
 const PROMPTS = ['a', 'b', 'c', 'd'];
 const NOT_CONFIGURED = { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
@@ -32,7 +33,7 @@ describe('a provider that is not there any more', () => {
     expect(bench.calls('deleteFile')).toBe(0);
   });
 
-  it('is not needed to end a batch of which nothing was sent', async () => {
+  inFullTier('is not needed to end a batch of which nothing was sent', async () => {
     bench.simulator.faults.add({ route: 'upload', kind: { status: 503 }, times: 50 });
     const before = await bench.start();
     const id = await bench.create(before, ['a', 'b']);
@@ -72,7 +73,7 @@ describe('a provider that is not there any more', () => {
       expect(outcomes(batch)).toEqual(['batch_cancelled', 'batch_cancelled']);
     });
 
-    it('ends a batch by its deadline', async () => {
+    inFullTier('ends a batch by its deadline', async () => {
       const id = await bench.create(app, ['a', 'b']);
       await bench.partWhen(id, 'has failed', (part) => part.failures >= 1);
       bench.clock.forward(26 * HOUR);

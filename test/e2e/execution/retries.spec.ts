@@ -1,5 +1,6 @@
 import { ExecutionBench, eventually, outcomes, type BenchApp } from '../../support/execution/execution-bench';
 import { MINUTE } from '../../support/execution/movable-clock';
+import { inFullTier } from '../../support/full-tier-case';
 
 const EMPTY_LIST = { object: 'list', data: [], first_id: null, last_id: null, has_more: false };
 const PROMPTS = ['a', 'b', 'c'];
@@ -49,7 +50,7 @@ describe('patience with a provider', () => {
     expect(bench.simulator.creates).toHaveLength(1);
   });
 
-  it('ends a cancelled batch promptly, however long it was asked to wait', async () => {
+  inFullTier('ends a cancelled batch promptly, however long it was asked to wait', async () => {
     app = await bench.start();
     bench.simulator.faults.add({ route: 'create', kind: { status: 429, retryAfter: 7200 }, times: 1000 });
     const id = await bench.create(app, PROMPTS);
@@ -82,7 +83,7 @@ describe('patience with a provider', () => {
     },
   );
 
-  it.each([
+  inFullTier.each([
     ['upload', 'upload'],
     ['create', 'list'],
   ] as const)('waits longer after each %s that fails', async (route, counted) => {
@@ -154,7 +155,7 @@ describe('patience with a provider', () => {
     expect(outcomes(batch)).toEqual([200, 200, 200]);
   });
 
-  it('ends a cancelled batch whose job the provider then refuses as a whole', async () => {
+  inFullTier('ends a cancelled batch whose job the provider then refuses as a whole', async () => {
     bench.simulator.hold('validating');
     bench.simulator.refuseNextBatch('token_limit_exceeded', 'Enqueued token limit reached.');
     app = await bench.start();
@@ -168,7 +169,7 @@ describe('patience with a provider', () => {
     expect(bench.calls('create')).toBe(1);
   });
 
-  it('ends a batch that is cancelled while its provider is paused', async () => {
+  inFullTier('ends a batch that is cancelled while its provider is paused', async () => {
     app = await bench.start();
     bench.simulator.faults.add({ route: 'upload', kind: { status: 403 }, times: 1000 });
     const id = await bench.create(app, PROMPTS);

@@ -5,6 +5,7 @@ import { HOUR, MINUTE } from '../../support/execution/movable-clock';
 import { smallParts, type SmallParts } from '../../support/service/catalog-file';
 import { chatItems } from '../../support/service/api-client';
 import { GeminiSimulator } from '../../support/upstreams/gemini/gemini-simulator';
+import { inFullTier } from '../../support/full-tier-case';
 
 const PROMPTS = Array.from({ length: 6 }, (_, index) => `prompt ${index}`);
 
@@ -110,7 +111,7 @@ describe('a provider without room', () => {
     expect(bench.calls('upload')).toBe(2);
   });
 
-  it('is asked again when another job has ended, where it took the job and failed it', async () => {
+  inFullTier('is asked again when another job has ended, where it took the job and failed it', async () => {
     // Both are polled at the same time: the first is held, so that it ends later.
     bench.simulator.hold('in_progress', 0);
     const { running, refused } = await refusedBeside(() =>

@@ -3,6 +3,7 @@ import { PartEntity } from '../../../src/batches/part.entity';
 import { eventually, ExecutionBench, Gate, outcomes } from '../../support/execution/execution-bench';
 import { MINUTE } from '../../support/execution/movable-clock';
 import type { Route } from '../../support/upstreams/kit/types';
+import { inFullTier } from '../../support/full-tier-case';
 
 const PROMPTS = ['a', 'b', 'c'];
 
@@ -104,7 +105,7 @@ describe('several workers', () => {
     expect(bench.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('cancel twelve batches at once without a deadlock', async () => {
+  inFullTier('cancel twelve batches at once without a deadlock', async () => {
     bench.simulator.hold('in_progress', 1);
     const apps = [await bench.start(), await bench.start()];
     const ids = await Promise.all(Array.from({ length: 12 }, (_, n) => bench.create(apps[n % 2]!, ['a', 'b'])));
@@ -147,7 +148,7 @@ describe('several workers', () => {
     expect(bench.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('leave a create that is under way to be found when their process ends', async () => {
+  inFullTier('leave a create that is under way to be found when their process ends', async () => {
     const create = holdFirst('create');
     const first = await bench.start({ UPSTREAM_TIMEOUT_MS: '30000' });
     const id = await bench.create(first, PROMPTS);

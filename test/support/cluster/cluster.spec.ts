@@ -8,6 +8,7 @@ import { checkInvariants } from './invariants';
 import { QuotaWatch } from './quota-watch';
 import { settle } from './settle';
 import { VENDOR_IDS } from './vendors';
+import { inFullTier } from '../full-tier-case';
 
 const PLACES = ['folder', 'bucket'] as const;
 
@@ -26,7 +27,7 @@ describe.each(sampled(PLACES, (place) => place === 'folder'))('a cluster with it
     return { ...planned, id: answer.body.id, ownerId: cluster.owners[owner]?.id ?? '' };
   }
 
-  it('runs batches of every vendor, and its invariants hold', async () => {
+  inFullTier('runs batches of every vendor, and its invariants hold', async () => {
     const watch = new QuotaWatch(cluster, 10);
     const planned = VENDOR_IDS.map((vendor, n) => planBatch(`${vendor}-${n}`, vendor, 4, 3));
     const accepted = await Promise.all(planned.map((each, n) => accept(each, n % 2)));
