@@ -45,7 +45,7 @@ type Recovering = Parameters<RecoveryStep['run']>;
 /** Rules of the architecture, each broken in one place. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a write does not name its fence': {
-    from: 29,
+    from: 105,
     breakRule: () =>
       replace(
         PartsStore.prototype,
@@ -98,7 +98,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       ),
   },
   'rows that are missing are not waited for': {
-    from: 1,
+    from: 51,
     breakRule: () => replace(CollectDelay.prototype, 'awaitsMore', async () => false),
   },
   'results of a job that did not complete are not read': {
