@@ -86,7 +86,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       ),
   },
   'an empty list is taken for proof': {
-    from: 170,
+    from: 377,
     breakRule: () =>
       replace(
         RecoveryStep.prototype,
