@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BlobStore } from '../blobs/blob-store';
 import { HASH_KEY_BYTES } from '../common/keyed-hash';
 import { Random } from '../common/random';
+import { resume } from '../common/resume';
 import type { Endpoint } from '../providers/contract/adapter';
 import { ProviderRegistry, type ResolvedModel } from '../providers/provider-registry';
 import { BodyDigest, type Beside } from './body-digest';
@@ -98,7 +99,7 @@ export class IngestService {
     // Not before the first block, or the end, is it known whether there is something to store.
     const first = await blocks.next();
     if (first.done) return run.fileForm();
-    const inputBytes = await this.blobs.write(inputKey, startingWith(first.value, blocks)).catch((error: unknown) => {
+    const inputBytes = await this.blobs.write(inputKey, resume(first, blocks)).catch((error: unknown) => {
       // A store that could not begin has not asked for the rest.
       void blocks.return().catch(() => undefined);
       return asRefusal(error);
@@ -194,11 +195,6 @@ function toBytes(origins: Uint32Array): Buffer {
   const bytes = Buffer.alloc(origins.length * 4);
   origins.forEach((origin, at) => bytes.writeUInt32LE(origin, at * 4));
   return bytes;
-}
-
-async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
 }
 
 function asRefusal(error: unknown): never {
