@@ -31,7 +31,11 @@ export class Drain {
     if (deadlinePassedAt === null) return false;
     const wouldLose =
       adapter?.capabilities.cancel === 'discards' && part.cancelSentAt === null && showsThatSomeRan(part);
-    const drainMs = (this.options.drainMs ?? DEFAULT_DRAIN_MS) + (wouldLose ? DISCARDING_DRAIN_MS : 0);
-    return this.clock.now() >= deadlinePassedAt.getTime() + drainMs;
+    return this.clock.now() >= deadlinePassedAt.getTime() + this.lengthMs(wouldLose);
+  }
+
+  /** @param wouldLose whether to stop then would lose what ran */
+  lengthMs(wouldLose: boolean): number {
+    return (this.options.drainMs ?? DEFAULT_DRAIN_MS) + (wouldLose ? DISCARDING_DRAIN_MS : 0);
   }
 }

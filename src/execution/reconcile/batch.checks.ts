@@ -1,14 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditStore } from '../../batches/audit.store';
 import { BatchProgress } from '../../batches/batch-progress';
 import { ProviderRegistry } from '../../providers/provider-registry';
-import {
-  DEFAULT_DRAIN_MS,
-  DISCARDING_DRAIN_MS,
-  EXECUTION_OPTIONS,
-  type ExecutionModuleOptions,
-} from '../execution.module-definition';
 import { Deadlines } from '../deadlines';
+import { Drain } from '../drain';
 import type { Check, Finding } from './check';
 
 const AT_ONCE = 1000;
@@ -41,18 +36,19 @@ export class LateBatches implements Check {
   readonly scope = 'rows';
 
   constructor(
-    @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionModuleOptions,
+    private readonly drain: Drain,
     private readonly audit: AuditStore,
     private readonly registry: ProviderRegistry,
     private readonly deadlines: Deadlines,
   ) {}
 
   async *find(): AsyncGenerator<Finding> {
-    const afterMs = (this.options.drainMs ?? DEFAULT_DRAIN_MS) + LATE_AFTER_DRAIN_MS;
+    const afterMs = this.drain.lengthMs(false) + LATE_AFTER_DRAIN_MS;
+    const patientMs = this.drain.lengthMs(true) + LATE_AFTER_DRAIN_MS;
     const patientWith = this.registry
       .configured()
       .filter((id) => this.registry.findAdapter(id)?.capabilities.cancel === 'discards');
-    const lateness = { afterMs, patientMs: afterMs + DISCARDING_DRAIN_MS, patientWith };
+    const lateness = { afterMs, patientMs, patientWith };
     for (const id of await this.audit.lateBatches(lateness, AT_ONCE)) {
       const message = 'The batch goes on though its deadline and its drain have passed';
       yield { subject: id, message, repair: () => this.deadlines.endAgain(id) };
