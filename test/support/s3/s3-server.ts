@@ -27,6 +27,7 @@ export class S3Server {
   intercept: Interceptor = () => false;
   /** By the id of each multipart upload that has a part, the path of its object. */
   private readonly uploads = new Map<string, string>();
+  private readonly aborted = new Set<string>();
 
   private constructor(
     private readonly s3rver: S3rver,
@@ -81,7 +82,8 @@ export class S3Server {
   /** The ids of the multipart uploads that were begun and neither completed nor aborted. */
   get openUploads(): string[] {
     const folder = this.uploadsFolder;
-    return existsSync(folder) ? readdirSync(folder) : [];
+    // A part that was on its way makes its folder anew.
+    return existsSync(folder) ? readdirSync(folder).filter((id) => !this.aborted.has(id)) : [];
   }
 
   /** Whether an object is stored whose key begins so. */
@@ -120,13 +122,25 @@ export class S3Server {
     return true;
   }
 
-  /** s3rver takes an abort for the removal of the object. */
+  /** s3rver takes an abort for the removal of the object, and parts of what was aborted. */
   private abortUpload(request: IncomingMessage, response: ServerResponse): boolean {
     const id = new URL(request.url ?? '', this.url).searchParams.get('uploadId');
-    if (request.method !== 'DELETE' || id === null) return false;
-    void rm(join(this.uploadsFolder, id), REMOVAL).then(() => response.writeHead(204).end());
+    if (id === null) return false;
+    if (request.method !== 'DELETE') return this.aborted.has(id) && refuseUpload(request, response);
+    this.aborted.add(id);
+    // A part that is still being written may keep its folder, which goes with the server's.
+    void rm(join(this.uploadsFolder, id), REMOVAL)
+      .catch(() => undefined)
+      .then(() => response.writeHead(204).end());
     return true;
   }
+}
+
+function refuseUpload(request: IncomingMessage, response: ServerResponse): true {
+  request.resume();
+  response.writeHead(404, { 'content-type': 'application/xml' });
+  response.end('<Error><Code>NoSuchUpload</Code><Message>The upload was aborted</Message></Error>');
+  return true;
 }
 
 function uploadXml(id: string, key: string, isTruncated: boolean): string {
