@@ -8,7 +8,7 @@ const SETTINGS = ['server_version', 'fsync', 'synchronous_commit', 'full_page_wr
  * fast. Throws where commits are not durable.
  */
 export async function startDurableServer(): Promise<{ server: PostgresServer; settings: Record<string, string> }> {
-  const server = await PostgresServer.start();
+  const server = await PostgresServer.start({ durable: true });
   try {
     const settings = await read(server);
     if (settings.fsync === 'on' && settings.synchronous_commit === 'on') return { server, settings };

@@ -11,6 +11,14 @@ import { freePort } from '../free-port';
 
 const START_TIMEOUT_MS = 30_000;
 const PORT_ATTEMPTS = 5;
+const SETTINGS = ['max_connections=200'];
+/** The server may crash in a test, the machine does not: what it wrote need not reach the disk. */
+const UNSYNCED = ['fsync=off', 'full_page_writes=off'];
+
+export interface ClusterOptions {
+  /** Whether a commit reaches the disk; without it the machine must not fail. */
+  readonly durable?: boolean;
+}
 /**
  * Runs the server until it ends or our end of standard input closes, as it does when this process dies in whatever way;
  * the server is stopped and its folder removed then.
@@ -29,12 +37,13 @@ export class PostgresCluster {
   private constructor(
     private readonly folder: string,
     private readonly binaries: PostgresBinaries,
+    private readonly settings: readonly string[],
   ) {}
 
-  static async create(): Promise<PostgresCluster> {
+  static async create({ durable = false }: ClusterOptions = {}): Promise<PostgresCluster> {
     const binaries = await postgresBinaries();
     const folder = await mkdtemp(join(tmpdir(), 'meshbatch-pg-'));
-    const cluster = new PostgresCluster(folder, binaries);
+    const cluster = new PostgresCluster(folder, binaries, [...SETTINGS, ...(durable ? [] : UNSYNCED)]);
     try {
       if (binaries.runAs) chownSync(folder, binaries.runAs.uid, binaries.runAs.gid);
       cluster.initialise();
@@ -50,7 +59,8 @@ export class PostgresCluster {
   async start(): Promise<void> {
     const log = openSync(this.logFile, 'a');
     const options = ['-D', this.dataFolder, '-h', '127.0.0.1', '-p', String(this.port), '-k', this.folder];
-    const command = [join(this.binaries.bin, 'postgres'), ...options, '-c', 'max_connections=200'];
+    const settings = this.settings.flatMap((setting) => ['-c', setting]);
+    const command = [join(this.binaries.bin, 'postgres'), ...options, ...settings];
     this.guard = spawn('sh', ['-c', GUARD, 'sh', this.folder, ...command], {
       ...this.spawnOptions,
       stdio: ['pipe', log, log],

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { PostgresCluster } from './postgres-cluster';
+import { PostgresCluster, type ClusterOptions } from './postgres-cluster';
 
 /** A real Postgres server for tests: the one `TEST_DATABASE_URL` names, or else one of our own. */
 export class PostgresServer {
@@ -11,14 +11,14 @@ export class PostgresServer {
   ) {}
 
   /** Starts a server, or takes the one of `TEST_DATABASE_URL`. */
-  static async start(): Promise<PostgresServer> {
+  static async start(options?: ClusterOptions): Promise<PostgresServer> {
     const given = process.env.TEST_DATABASE_URL;
-    return given ? PostgresServer.at(given) : PostgresServer.startOwn();
+    return given ? PostgresServer.at(given) : PostgresServer.startOwn(options);
   }
 
   /** Starts a server that belongs to the caller alone, for tests that stop it. */
-  static async startOwn(): Promise<PostgresServer> {
-    const cluster = await PostgresCluster.create();
+  static async startOwn(options?: ClusterOptions): Promise<PostgresServer> {
+    const cluster = await PostgresCluster.create(options);
     return new PostgresServer(`postgres://postgres@127.0.0.1:${cluster.port}/postgres`, cluster);
   }
 

@@ -7,6 +7,8 @@ import { DIST } from '../dist-folder';
 /** One that ends sooner had not started, which a supervisor tries again. */
 const STARTING_MS = 20_000;
 const LAST_WORDS = 500;
+/** Its life is too short for optimising the code of the embedded database. */
+const ONE_COMPILER = '--liftoff-only';
 const READY = /^Meshbatch is at (\S+),/;
 
 export interface ServiceProcessOptions {
@@ -49,7 +51,7 @@ export class ServiceProcess {
   /** Resolves once it listens, or for a worker once it is there. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const { script, cwd, settings } = this.options;
-    const child = spawn(process.execPath, [join(DIST, `${script}.js`)], {
+    const child = spawn(process.execPath, [ONE_COMPILER, join(DIST, `${script}.js`)], {
       cwd,
       env: { ...settings(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
