@@ -9,6 +9,7 @@ import { RawBody } from '../http/raw-body';
 import { sendJson } from '../http/send-json';
 import { ValidQuery } from '../http/valid-query.decorator';
 import { CreateBatchRequestDto } from '../ingest/dto/create-batch-request.dto';
+import { NeedsRoom, RoomGuard } from '../ingest/room.guard';
 import { BatchDeletion } from './batch-deletion';
 import { BatchResults } from './batch-results';
 import { toBatch, toBatchSummary } from './batch.mapper';
@@ -23,7 +24,7 @@ import { GetBatchQuery } from './dto/queries.dto';
 
 export const BATCHES_TAG = 'subpackage_batch';
 
-@ApiController('v1/batches', BATCHES_TAG)
+@ApiController('v1/batches', BATCHES_TAG, RoomGuard)
 export class BatchesController {
   /** How a batch is shown, by itself and in lists. */
   protected readonly shape = { batch: toBatch, summary: toBatchSummary };
@@ -39,6 +40,7 @@ export class BatchesController {
   @HttpCode(200)
   @RequireScope('batches:write')
   @RawBody()
+  @NeedsRoom()
   @ApiCreateBatch()
   async create(
     @CurrentOwner() owner: Owner,
@@ -52,6 +54,7 @@ export class BatchesController {
   @HttpCode(200)
   @RequireScope('batches:write')
   @RawBody()
+  @NeedsRoom()
   @ApiOperation({
     operationId: 'validate-batch-v-1-batches-validate-post',
     summary: 'Validate Batch',

@@ -14,7 +14,7 @@ export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
 
 /**
  * The creates that are worked on. Beyond their number everything would only take longer, so the next is refused, before it costs
- * more than its key; and one owner has at most three quarters of them, so that there is room for others.
+ * anything; and one owner has at most three quarters of them, so that there is room for others.
  */
 @Injectable()
 export class CreateLoad {
@@ -28,9 +28,15 @@ export class CreateLoad {
     metrics.tellOfCreates(() => ({ working: this.places.taken, limit: this.places.limit }));
   }
 
-  /** Throws {@link OverloadedError} in place of calling `work` when there is no room. */
+  /** Throws {@link OverloadedError} when there is no place, whoever asks. */
+  assertRoom(): void {
+    if (this.places.full) throw this.refuse('process');
+  }
+
+  /** Throws {@link OverloadedError} in place of calling `work` when there is no place for the owner. */
   async run<T>(ownerId: string, work: (aside: Aside) => Promise<T>): Promise<T> {
-    this.assertRoom(ownerId);
+    this.assertRoom();
+    if (!this.places.hasRoomFor(ownerId)) throw this.refuse('owner');
     const create = new CountedCreate(this.places, ownerId);
     try {
       return await work((wait) => create.aside(wait));
@@ -39,10 +45,9 @@ export class CreateLoad {
     }
   }
 
-  private assertRoom(ownerId: string): void {
-    if (this.places.hasRoomFor(ownerId)) return;
-    this.metrics.overloads.inc({ reason: this.places.full ? 'process' : 'owner' });
-    throw new OverloadedError();
+  private refuse(reason: 'process' | 'owner'): OverloadedError {
+    this.metrics.overloads.inc({ reason });
+    return new OverloadedError();
   }
 }
 

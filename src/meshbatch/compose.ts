@@ -63,7 +63,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
   const webhooks = WebhooksModule.forRootAsync(
     from((all) => ({ ...all.webhooks, ...works(all) }), metrics, database, auth, batches, execution),
   );
-  const anthropic = AnthropicModule.forRoot({ imports: [database, auth, files, batches], http });
+  const anthropic = AnthropicModule.forRoot({ imports: [database, auth, files, ingest, batches], http });
   const health = HealthModule.forRoot({ imports: [providers] });
 
   const prefixed = http && routePrefix ? [RouterModule.register(routes(routePrefix))] : [];

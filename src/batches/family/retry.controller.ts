@@ -6,6 +6,7 @@ import { CurrentOwner, RequireScope } from '../../auth/owner.guard';
 import { exchangeOf, type PlatformRequest, type PlatformResponse } from '../../http/platform';
 import { RawBody } from '../../http/raw-body';
 import { sendJson } from '../../http/send-json';
+import { NeedsRoom, RoomGuard } from '../../ingest/room.guard';
 import { BatchDto } from '../dto/batch-detail.dto';
 import { RetryBatchRequestDto } from '../dto/retry-batch-request.dto';
 import { RetryBatchEndpoint } from './retry-batch.endpoint';
@@ -16,7 +17,7 @@ they failed, were cancelled, or ran out of time. They keep their \`custom_id\`s 
 All batches of the family must have ended; there is one retry at a time, and 16 in all (409 \`conflict\`). When no request is left, or none with the codes
 that were asked for, it is 409 \`nothing_to_retry\`. Everything that a create may be refused for may refuse a retry too.`;
 
-@ApiController('v1/batches', 'subpackage_batch')
+@ApiController('v1/batches', 'subpackage_batch', RoomGuard)
 export class RetryController {
   constructor(private readonly endpoint: RetryBatchEndpoint) {}
 
@@ -24,6 +25,7 @@ export class RetryController {
   @HttpCode(200)
   @RequireScope('batches:write')
   @RawBody()
+  @NeedsRoom()
   @ApiOperation({
     operationId: 'retry-batch-v-1-batches-batch-id-retry-post',
     summary: 'Retry Batch',

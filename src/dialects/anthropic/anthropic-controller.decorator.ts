@@ -3,6 +3,7 @@ import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { OwnerGuard } from '../../auth/owner.guard';
 import { RequestTimer } from '../../auth/request-timer.guard';
 import { ApiVersionGuard } from '../../http/api-version.guard';
+import { RoomGuard } from '../../ingest/room.guard';
 import { ANTHROPIC_VERSIONS, AnthropicVersionGuard, VERSION_HEADER } from './anthropic-version.guard';
 import { AnthropicErrorFilter } from './anthropic-error.filter';
 import { MessageErrorDto } from './dto/message-error.dto';
@@ -16,13 +17,13 @@ const ERRORS = [
   ['default', 'Any other error'],
 ] as const;
 
-/** A controller of the dialect: as every one of ours, but with the vendor's version and errors. */
+/** A controller of the dialect: as every one of ours, but with the vendor's version and errors, and room for a create. */
 export const AnthropicController = (path: string, tag: string): ClassDecorator =>
   applyDecorators(
     Controller({ path, version: VERSION_NEUTRAL }),
     ApiTags(tag),
     ApiHeader({ name: VERSION_HEADER, required: true, schema: { type: 'string', enum: [...ANTHROPIC_VERSIONS] } }),
     ...ERRORS.map(([status, description]) => ApiResponse({ status, description, type: MessageErrorDto })),
-    UseGuards(RequestTimer, ApiVersionGuard, AnthropicVersionGuard, OwnerGuard),
+    UseGuards(RequestTimer, ApiVersionGuard, AnthropicVersionGuard, RoomGuard, OwnerGuard),
     UseFilters(AnthropicErrorFilter),
   );

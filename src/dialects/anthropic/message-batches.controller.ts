@@ -15,6 +15,7 @@ import { RawBody } from '../../http/raw-body';
 import { sendJson } from '../../http/send-json';
 import { ValidQuery } from '../../http/valid-query.decorator';
 import { messagesFormatOf } from '../../ingest/body-format';
+import { NeedsRoom } from '../../ingest/room.guard';
 import { AnthropicController } from './anthropic-controller.decorator';
 import { CreateMessageBatchRequestDto } from './dto/create-message-batch.dto';
 import { ListMessageBatchesQuery } from './dto/list-message-batches.query';
@@ -39,6 +40,7 @@ export class MessageBatchesController {
   @HttpCode(200)
   @RequireScope('batches:write')
   @RawBody()
+  @NeedsRoom()
   @ApiOperation({ operationId: 'create-message-batch-v-1-messages-batches-post', summary: 'Create Message Batch' })
   @ApiBody({ type: CreateMessageBatchRequestDto })
   @ApiOkResponse({ description: SUCCESS, type: MessageBatchDto })

@@ -8,11 +8,12 @@ import { FileDto, toFileDto } from '../../files/dto/file.dto';
 import { nodeRequest, nodeResponse, type PlatformRequest, type PlatformResponse } from '../../http/platform';
 import { RawBody } from '../../http/raw-body';
 import { sendJson } from '../../http/send-json';
+import { NeedsRoom, RoomGuard } from '../../ingest/room.guard';
 import { DeletedFileDto, UploadDto } from './dto/upload.dto';
 import { UploadEndpoint } from './upload.endpoint';
 
 /** Files as OpenAI's API has them come and go; reading them is no matter of a dialect. */
-@ApiController(withOpenAiPath('v1/files'), 'subpackage_files')
+@ApiController(withOpenAiPath('v1/files'), 'subpackage_files', RoomGuard)
 export class UploadsController {
   constructor(
     private readonly uploads: UploadEndpoint,
@@ -23,6 +24,7 @@ export class UploadsController {
   @HttpCode(200)
   @RequireScope('batches:write')
   @RawBody()
+  @NeedsRoom()
   @ApiOperation({
     operationId: 'create-file-v-1-files-post',
     summary: 'Upload File',
