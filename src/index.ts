@@ -16,6 +16,7 @@ export { BatchEvents, type BatchEvent } from './events/batch-events';
 export { BATCH_STATUSES, type BatchStatus } from './batches/batch-status';
 export { Doctor, type Diagnosis } from './execution/reconcile/doctor';
 export { ParkedParts, type ParkedPart } from './execution/parked-parts';
+export { WebhookReseal, type Resealed } from './webhooks/webhook-reseal';
 export { OperatorError } from './common/operator-error';
 export { MeshbatchHealth, type MeshbatchHealthReport } from './health/meshbatch-health';
 export { Metrics, type Declared } from './metrics/metrics';

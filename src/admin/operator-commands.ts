@@ -4,9 +4,10 @@ import { DOCTOR_COMMANDS } from './doctor-command';
 import { KEY_COMMANDS } from './key-commands';
 import type { OperatorCommand, OperatorRows, SentCommand, ServiceFinder } from './operator-command';
 import { PART_COMMANDS } from './part-commands';
+import { SECRET_COMMANDS } from './secret-commands';
 
 /** Every command, by the name under which it is asked for; the one place where commands are registered. */
-const OPERATOR_COMMANDS = { ...KEY_COMMANDS, ...PART_COMMANDS, ...DOCTOR_COMMANDS };
+const OPERATOR_COMMANDS = { ...KEY_COMMANDS, ...PART_COMMANDS, ...DOCTOR_COMMANDS, ...SECRET_COMMANDS };
 
 type Commands = typeof OPERATOR_COMMANDS;
 export type OperatorCommandName = keyof Commands;

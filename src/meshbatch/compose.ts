@@ -87,7 +87,7 @@ export function compose(options: ImportedModule, { imports = [], http = true, ro
       health,
       ...prefixed,
     ],
-    exports: [metrics, auth, quota, providers, batches, execution, events, health],
+    exports: [metrics, auth, quota, providers, batches, execution, webhooks, events, health],
   };
 }
 

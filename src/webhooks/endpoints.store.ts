@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan, type EntityManager, type QueryDeepPartialEntity } from 'typeorm';
+import { IsNull, LessThan, MoreThan, type EntityManager, type QueryDeepPartialEntity } from 'typeorm';
 import { Database } from '../persistence/database';
 import { WebhookEndpointEntity } from './webhook-endpoint.entity';
 
@@ -28,6 +28,21 @@ export class EndpointsStore {
 
   find(id: string): Promise<WebhookEndpointEntity | null> {
     return this.database.manager.findOneBy(WebhookEndpointEntity, { id });
+  }
+
+  /** Of all owners, in their order, beyond `after`. */
+  async listIds(after: string, limit: number): Promise<string[]> {
+    const options = {
+      select: { id: true },
+      where: { id: MoreThan(after) },
+      order: { id: 'ASC' },
+      take: limit,
+    } as const;
+    return (await this.database.manager.find(WebhookEndpointEntity, options)).map(({ id }) => id);
+  }
+
+  lock(id: string, tx: EntityManager): Promise<WebhookEndpointEntity | null> {
+    return tx.findOne(WebhookEndpointEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
   lockOwned(ownerId: string, id: string, tx: EntityManager): Promise<WebhookEndpointEntity | null> {

@@ -58,4 +58,30 @@ describe('WebhookSecrets', () => {
   it('signs with nothing when the current secret cannot be opened', () => {
     expect(() => under(NEW).of(endpoint())).toThrow(SealBrokenError);
   });
+
+  describe('sealed anew', () => {
+    const resealed = (secrets: WebhookSecrets, before: WebhookEndpointEntity) => {
+      const patch = secrets.resealed(before);
+      return patch && { ...before, ...patch };
+    };
+
+    it('are the same, both of them, and need the old key no longer', () => {
+      const before = rotate(under(OLD));
+      const after = resealed(under(NEW, OLD), before);
+      expect(under(NEW).of(after!)).toEqual(['whsec_second', 'whsec_first']);
+      expect(after!.previousSecretUntil).toEqual(before.previousSecretUntil);
+    });
+
+    it('leave out the one before once it signs no longer', () => {
+      const before = rotate(under(OLD));
+      clock.forward(DAY_MS);
+      expect(under(NEW, OLD).resealed(before)).toMatchObject({ previousSecret: null, previousSecretUntil: null });
+    });
+
+    it('stay as they are when no key opens one that signs', () => {
+      expect(under(NEW).resealed(endpoint())).toBeNull();
+      const half = { ...rotate(under(NEW, OLD)), previousSecret: endpoint().secret };
+      expect(under(NEW).resealed(half)).toBeNull();
+    });
+  });
 });

@@ -11,6 +11,8 @@ const SECRET_BYTES = 32;
 /** The receiver's time to take the new one over. */
 const PREVIOUS_SIGNS_MS = 24 * 3_600_000;
 
+type SealedSecrets = Pick<WebhookEndpointEntity, 'id' | 'secret' | 'previousSecret' | 'previousSecretUntil'>;
+
 /** The secrets that endpoints know us by: signing needs them in clear, so they are sealed and not hashed. */
 @Injectable()
 export class WebhookSecrets {
@@ -58,14 +60,28 @@ export class WebhookSecrets {
     };
   }
 
+  /** What changes on an endpoint whose secrets, those that may sign still, are sealed anew as they are; null when no key opens one. */
+  resealed({ id, secret, previousSecret, previousSecretUntil }: SealedSecrets) {
+    const current = this.tryOpen(secret, id);
+    if (current === null) return null;
+    const isOver = previousSecret === null || previousSecretUntil === null || !this.isToCome(previousSecretUntil);
+    if (isOver) return { secret: this.seal(current, id), previousSecret: null, previousSecretUntil: null };
+    const previous = this.tryOpen(previousSecret, id);
+    return previous === null ? null : { secret: this.seal(current, id), previousSecret: this.seal(previous, id) };
+  }
+
   /** Those that sign now, the newest first; a previous one that no key opens is left out. @throws SealBrokenError */
-  of({ id, secret, previousSecret, previousSecretUntil }: WebhookEndpointEntity): string[] {
+  of({ id, secret, previousSecret, previousSecretUntil }: SealedSecrets): string[] {
     const current = this.opened.open(secret, id);
-    const isPreviousGood = previousSecretUntil !== null && previousSecretUntil.getTime() > this.clock.now();
+    const isPreviousGood = previousSecretUntil !== null && this.isToCome(previousSecretUntil);
     if (previousSecret === null || !isPreviousGood) return [current];
     const previous = this.tryOpen(previousSecret, id);
     if (previous === null) this.warnOnce(id);
     return previous === null ? [current] : [current, previous];
+  }
+
+  private isToCome(instant: Date): boolean {
+    return instant.getTime() > this.clock.now();
   }
 
   private tryOpen(sealed: string, endpointId: string): string | null {

@@ -15,6 +15,7 @@ import { TargetAddresses } from './target-addresses';
 import { TargetCheck } from './target-check';
 import { TargetDispatcher } from './target-dispatcher';
 import { WebhookMetrics } from './webhook-metrics';
+import { WebhookReseal } from './webhook-reseal';
 import { WebhookSecrets } from './webhook-secrets';
 import { WebhookWork } from './webhook-work';
 import { ConfigurableModuleClass } from './webhooks.module-definition';
@@ -35,9 +36,11 @@ const SENDING = [DeliveryAttempts, DeliveryRequest, DeliverySender, RetryPlan, T
     TargetAddresses,
     TargetCheck,
     WebhookMetrics,
+    WebhookReseal,
     WebhookSecrets,
     WebhooksService,
     { provide: HostNames, useFactory: (clock: Clock) => new SystemHostNames(clock), inject: [Clock] },
   ],
+  exports: [WebhookReseal],
 })
 export class WebhooksModule extends ConfigurableModuleClass {}

@@ -12,13 +12,22 @@ export function runKeys(service: TestService, ...args: string[]): Promise<Record
 }
 
 /** As {@link runKeys}, for any command of the operator's. */
-export async function runCommand(
+export function runCommand(service: TestService, command: string, ...args: string[]) {
+  return runCommandWith({}, service, command, ...args);
+}
+
+/** As {@link runCommand}, with settings beside the service's. */
+export async function runCommandWith(
+  env: Readonly<Record<string, string>>,
   service: TestService,
   command: string,
   ...args: string[]
 ): Promise<Record<string, string>[]> {
   const path = join(CLI, `${command}.js`);
-  const { stdout } = await run(process.execPath, [path, ...args], { env: service.settings(), cwd: service.dataDir });
+  const { stdout } = await run(process.execPath, [path, ...args], {
+    env: { ...service.settings(), ...env },
+    cwd: service.dataDir,
+  });
   return stdout.trim().split('\n').map(toRow);
 }
 
