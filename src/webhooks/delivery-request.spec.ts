@@ -14,7 +14,7 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const LOOPBACK = { allowedNetworks: ['127.0.0.1'] };
 const REFUSED = {
   statusCode: null,
-  error: 'The URL leads to an address that webhooks are not sent to',
+  error: 'The URL leads nowhere, or to an address that webhooks are not sent to',
   retryAfterMs: null,
 };
 
@@ -119,6 +119,13 @@ describe('DeliveryRequest', () => {
   it('refuses a name of whose addresses one is private', async () => {
     const names = new ScriptedNames([['127.0.0.1', '10.0.0.1']]);
     expect(await send('http://mixed.example:PORT/', LOOPBACK, names)).toEqual(REFUSED);
+  });
+
+  it('tells of a name that nobody knows what it tells of one that is inside', async () => {
+    expect(await send('https://unknown.example:PORT/', LOOPBACK, new ScriptedNames([[]]))).toEqual(REFUSED);
+    const failing = new ScriptedNames([]);
+    failing.addressesOf = () => Promise.reject(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }));
+    expect(await send('https://unknown.example:PORT/', LOOPBACK, failing)).toEqual(REFUSED);
   });
 
   it('checks where a redirect leads', async () => {

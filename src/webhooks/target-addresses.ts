@@ -14,7 +14,7 @@ export class RefusedTargetError extends Error {
   override readonly name = 'RefusedTargetError';
 
   constructor() {
-    super('The URL leads to an address that webhooks are not sent to');
+    super('The URL leads nowhere, or to an address that webhooks are not sent to');
   }
 }
 

@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, buildConnector } from 'undici';
 import { HostNames } from './host-names';
-import { TargetAddresses } from './target-addresses';
+import { RefusedTargetError, TargetAddresses } from './target-addresses';
 
 const CONNECT_MS = 10_000;
 const IDLE_MS = 1_000;
@@ -54,10 +54,13 @@ export class TargetDispatcher implements OnApplicationShutdown {
     };
   }
 
-  /** One address that is refused refuses them all: who names such a one means no good by the others. */
+  /**
+   * One address that is refused refuses them all: who names such a one means no good by the others. A host that is not found is refused
+   * like one that is inside: which of our network's names exist is not told.
+   */
   private async checked(host: string, protocol: string): Promise<LookupAddress[]> {
-    const found = await this.names.addressesOf(host);
-    if (found.length === 0) throw new Error(`${host} has no address`);
+    const found = await this.names.addressesOf(host).catch(() => []);
+    if (found.length === 0) throw new RefusedTargetError();
     for (const { address } of found) this.addresses.check(address, protocol);
     return found;
   }
