@@ -83,6 +83,17 @@ describe.each([
     expect(await there.answered(provider)).not.toBeNull();
   });
 
+  it('end although that could not be written the first time', async () => {
+    await pause(MINUTE);
+    clock.forward(MINUTE);
+    expect(await here.admit(provider)).toBeNull();
+    const cut = jest.spyOn(rows.manager, 'query').mockRejectedValueOnce(new Error('The connection was cut'));
+    await expect(here.answered(provider)).rejects.toThrow('cut');
+    cut.mockRestore();
+    expect(await here.answered(provider)).not.toBeNull();
+    expect(await here.answered(provider)).toBeNull();
+  });
+
   it('of polls leave submits alone', async () => {
     await pause(MINUTE, { calls: 'polls' });
     await there.refresh();

@@ -117,9 +117,10 @@ export class ProviderPauses {
   async answered(provider: string): Promise<number | null> {
     const probe = this.probes.get(provider);
     if (probe === undefined) return null;
-    this.probes.delete(provider);
     const parameters = [provider, new Date(probe)];
     const [cleared] = await this.database.manager.query<[unknown[], number]>(clear(this.table), parameters);
+    // Not before: who could not write this writes it again.
+    if (this.probes.get(provider) === probe) this.probes.delete(provider);
     if (cleared.length === 0) return null;
     this.writes++;
     this.seen.delete(keyOf({ provider, calls: 'submits' }));

@@ -8,6 +8,7 @@ describe('scrub', () => {
     'key gsk_abcdefghijklmnop',
     'key xai-abcdefghijklmnop',
     'key fw_abcdefghijklmnop',
+    'key AIzaabcdefghijklmnop',
     'header Authorization: Bearer abcdefghijklmnop',
     'Limit reached in organization org-abcdefghijklmnop',
     'project proj_abcdefghijklmnop',

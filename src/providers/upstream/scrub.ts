@@ -3,6 +3,7 @@ const SECRETS: readonly [RegExp, (found: string) => string][] = [
   [/\bBearer\s+[^\s"'\\<>]+/gi, () => 'Bearer [key]'],
   [/\b(?:sk|rsk|gsk|xai)[-_][A-Za-z0-9_*.-]{8,}/g, () => '[key]'],
   [/\bfw_[A-Za-z0-9]{8,}/g, () => '[key]'],
+  [/\bAIza[A-Za-z0-9_-]{8,}/g, () => '[key]'],
   [/\b(?:org-|proj_)[A-Za-z0-9]{8,}/g, () => '[organisation]'],
   // What may follow is taken whole and then looked at: to look for the question mark from each beginning anew takes time without bound.
   [/https?:(?:\\?\/){2}(?:\\\/|[^\s"'\\<>])*/g, (url) => (url.includes('?') ? '[url]' : url)],
