@@ -49,6 +49,45 @@ describe('CreateLoad', () => {
     await Promise.all(all);
   });
 
+  it('works on so many and no more of those whose waits end together, in their order, and leaves room for others', async () => {
+    const goOns: (() => void)[] = [];
+    const done: number[] = [];
+    const all = Array.from({ length: 10 }, (_, n) =>
+      load.run('a', async (aside) => {
+        await aside(() => new Promise<void>((resolve) => goOns.push(resolve)));
+        await new Promise<void>((resolve) => ends.push(resolve));
+        done.push(n);
+      }),
+    );
+    expect(goOns).toHaveLength(10);
+    for (const goOn of goOns) goOn();
+    await new Promise(setImmediate);
+    expect([ends.length, await working()]).toEqual([3, 3]);
+    await refused('a');
+    const other = work('b');
+    expect(await working()).toBe(4);
+    for (let ended = 0; ended < 11; ended++) {
+      ends.shift()?.();
+      await new Promise(setImmediate);
+    }
+    await Promise.all([...all, other]);
+    expect([done, await working()]).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0]);
+  });
+
+  it('leaves no place behind when a create ends while what it waited for goes on', async () => {
+    let goOn = () => {};
+    let late: Promise<void> = Promise.resolve();
+    await load.run('a', async (aside) => {
+      late = aside(() => new Promise<void>((resolve) => (goOn = resolve)));
+    });
+    const others = ['b', 'c', 'd', 'e'].map(work);
+    goOn();
+    await late;
+    for (const end of ends) end();
+    await Promise.all(others);
+    expect(await working()).toBe(0);
+  });
+
   it('does not count one that waits, and counts it again when it goes on', async () => {
     let goOn = () => {};
     const waits = load.run('a', async (aside) => {

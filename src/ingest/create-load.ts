@@ -63,25 +63,26 @@ class CountedCreate {
     places.take(ownerId);
   }
 
+  /** Whoever has waited waits for a place again: however many bodies come to their end together, only so many are worked on. */
   async aside<T>(wait: () => Promise<T>): Promise<T> {
-    this.set(false);
-    try {
-      return await wait();
-    } finally {
-      // A body that was given up leaves one wait behind, which ends with its connection.
-      if (!this.ended) this.set(true);
-    }
+    this.leave();
+    const waited = await wait();
+    // A body that was given up leaves one wait behind, which ends with its connection.
+    if (this.ended) return waited;
+    await this.places.retake(this.ownerId);
+    this.counted = true;
+    if (this.ended) this.leave();
+    return waited;
   }
 
   end(): void {
     this.ended = true;
-    this.set(false);
+    this.leave();
   }
 
-  private set(counted: boolean): void {
-    if (counted === this.counted) return;
-    this.counted = counted;
-    if (counted) this.places.take(this.ownerId);
-    else this.places.free(this.ownerId);
+  private leave(): void {
+    if (!this.counted) return;
+    this.counted = false;
+    this.places.free(this.ownerId);
   }
 }
