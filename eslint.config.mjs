@@ -3,8 +3,8 @@ import tseslint from 'typescript-eslint';
 
 const TYPESCRIPT = ['**/*.ts'];
 const SPECS = ['src/**/*.spec.ts'];
-/** The only files that may read the system's clock, timers or random source. */
-const SOURCES_OF_TIME = ['src/common/clock.ts', 'src/common/random.ts'];
+/** The only files that may use the system's clock, timers or random source. */
+const SOURCES_OF_TIME = ['src/common/clock.ts', 'src/common/random.ts', 'src/http/cut-when-stalled.ts'];
 
 const USE_CLOCK = 'Take the time from Clock in src/common/clock.ts, so that a history can be replayed.';
 const USE_RANDOM = 'Take randomness from Random in src/common/random.ts, so that a history can be replayed.';
@@ -49,7 +49,8 @@ function forbid(...groups) {
     'no-restricted-globals': ['error', { globals: all('globals'), checkGlobalObject: true }],
     'no-restricted-imports': ['error', { paths: all('imports') }],
     'no-restricted-properties': ['error', ...all('properties')],
-    'no-restricted-syntax': ['error', ...all('syntax')],
+    // Without options the rule would keep those of the block before.
+    'no-restricted-syntax': all('syntax').length === 0 ? 'off' : ['error', ...all('syntax')],
   };
 }
 

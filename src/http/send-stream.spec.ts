@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  Agent,
   createServer,
   request,
   type IncomingMessage,
@@ -202,6 +203,48 @@ describe('sendStream', () => {
       void sendStream(answer, broken(), { compressible: true }).catch((error) => (failed = error));
     await expect(ask(encoding).then((answer) => buffer(answer))).rejects.toThrow();
     expect(failed).toMatchObject({ message: 'gone' });
+  });
+
+  it('lets go of its source when the answer went out before the first chunk came', async () => {
+    const source = new Endless();
+    const answered = new Promise<void>((done, fail) => {
+      handle = (_, answer) => {
+        answer.writeHead(400).end('broken off');
+        sendStream(answer, source.chunks(), { compressible: true }).then(done, fail);
+      };
+    });
+    expect((await buffer(await ask('gzip'))).toString()).toBe('broken off');
+    await answered;
+    await source.closed;
+    expect(source.taken).toBe(1);
+  });
+
+  it('cuts a client that takes nothing of what is there', async () => {
+    const source = new Endless();
+    handle = (_, answer) => void sendStream(answer, source.chunks(), { stalledMs: 200 });
+    const answer = await ask();
+    answer.on('error', () => undefined);
+    await source.closed;
+    await new Promise<void>((done) => answer.resume().once('close', done));
+    expect(answer.complete).toBe(false);
+  });
+
+  it('waits for a source that has nothing for longer than a client may stall, and leaves the connection as it was', async () => {
+    const slow = async function* () {
+      yield Buffer.from('a');
+      await sleep(700);
+      yield Buffer.from('b');
+    };
+    handle = (_, answer) => void sendStream(answer, slow(), { stalledMs: 100 });
+    const { port } = server.address() as AddressInfo;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const asked = request({ port, host: '127.0.0.1', agent }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const { socket } = answer;
+    expect((await buffer(answer)).toString()).toBe('ab');
+    await sleep(400);
+    expect(socket.destroyed).toBe(false);
+    agent.destroy();
   });
 
   it('throws what fails before the first byte', async () => {
