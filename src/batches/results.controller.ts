@@ -31,8 +31,9 @@ export class ResultsController {
     @Res() response: PlatformResponse,
   ): Promise<void> {
     const batch = await this.batches.get(owner.id, id);
+    const options = { compressible: true, merged: query.merged === 'true' };
     await whileThere(
-      () => this.streams.send(owner.id, response, this.entries(batch, query, response), { compressible: true }),
+      () => this.streams.send(owner.id, response, this.entries(batch, query, response), options),
       () => this.batches.get(owner.id, id),
     );
   }

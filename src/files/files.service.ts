@@ -3,11 +3,12 @@ import { IsNull, LessThan, MoreThan } from 'typeorm';
 import { isId } from '../common/ids';
 import { NotFoundError } from '../http/meshbatch-error';
 import { Database } from '../persistence/database';
+import { SHOWN_COLUMNS, type ShownFile } from './dto/file.dto';
 import type { ListFilesQuery } from './dto/list-files.query';
 import { StoredFileEntity } from './stored-file.entity';
 
 export interface FilePage {
-  readonly files: readonly StoredFileEntity[];
+  readonly files: readonly ShownFile[];
   readonly hasMore: boolean;
 }
 
@@ -27,6 +28,7 @@ export class FilesService {
   /** In the order of ids, which is that of time; `after` is a bound, whose file need not exist any more. */
   async list(ownerId: string, { after, limit, order, purpose }: ListFilesQuery): Promise<FilePage> {
     const files = await this.database.manager.find(StoredFileEntity, {
+      select: SHOWN_COLUMNS,
       where: {
         ownerId,
         deletedAt: IsNull(),

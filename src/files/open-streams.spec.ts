@@ -11,10 +11,11 @@ describe('OpenStreams', () => {
   let metrics: Metrics;
   let end: () => void;
   let read: string[];
+  let maxConcurrentStreams = 2;
 
   beforeEach(async () => {
     metrics = new Metrics({}, new ManualClock());
-    const streams = new OpenStreams({ maxConcurrentStreams: 2 }, metrics);
+    const streams = new OpenStreams({ maxConcurrentStreams }, metrics);
     const ended = new Promise<void>((resolve) => (end = resolve));
     read = [];
     async function* endless(owner: string): AsyncGenerator<Buffer> {
@@ -24,7 +25,7 @@ describe('OpenStreams', () => {
     }
     server = createServer((request, response) => {
       const owner = request.url?.slice(1) ?? '';
-      streams.send(owner, response, endless(owner), {}).catch((error: unknown) => {
+      streams.send(owner, response, endless(owner), { merged: owner.startsWith('merged') }).catch((error: unknown) => {
         response.writeHead(error instanceof BusyError ? 503 : 500).end();
       });
     });
@@ -60,5 +61,18 @@ describe('OpenStreams', () => {
     end();
     while ((await open()) !== '0') await new Promise(setImmediate);
     expect((await get('a')).status).toBe(200);
+  });
+
+  describe('of merged results', () => {
+    beforeAll(() => void (maxConcurrentStreams = 100));
+    afterAll(() => void (maxConcurrentStreams = 2));
+
+    it('sends sixteen, eight of one owner, and others beside them', async () => {
+      const statuses = async (owner: string, count: number) =>
+        (await Promise.all(Array.from({ length: count }, () => get(owner)))).map(({ status }) => status).sort();
+      expect(await statuses('merged-a', 10)).toEqual([...Array<number>(8).fill(200), 503, 503]);
+      expect(await statuses('merged-b', 9)).toEqual([...Array<number>(8).fill(200), 503]);
+      expect([...(await statuses('merged-c', 1)), ...(await statuses('c', 1))]).toEqual([503, 200]);
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { toUnixSeconds } from '../../common/clock';
+import type { FindOptionsSelect } from 'typeorm';
 import type { StoredFileEntity } from '../stored-file.entity';
 import { ListDto } from '../../http/dto/list.dto';
 
@@ -41,7 +42,19 @@ export class FileListDto extends ListDto {
 
 const seconds = (instant: Date) => toUnixSeconds(instant.getTime());
 
-export function toFileDto(file: StoredFileEntity): FileDto {
+/** What is shown of a file, which its segments are not: they may be many. */
+export const SHOWN_COLUMNS = {
+  id: true,
+  bytes: true,
+  createdAt: true,
+  expiresAt: true,
+  filename: true,
+  purpose: true,
+  statusDetails: true,
+} as const satisfies FindOptionsSelect<StoredFileEntity>;
+export type ShownFile = Pick<StoredFileEntity, keyof typeof SHOWN_COLUMNS>;
+
+export function toFileDto(file: ShownFile): FileDto {
   return {
     id: file.id,
     object: 'file',
