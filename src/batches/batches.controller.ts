@@ -14,7 +14,7 @@ import { BatchDeletion } from './batch-deletion';
 import { BatchResults } from './batch-results';
 import { toBatch, toBatchSummary } from './batch.mapper';
 import { BatchesService } from './batches.service';
-import { CreateBatchEndpoint } from './create-batch.endpoint';
+import { CreateBatchEndpoint, type BatchShape } from './create-batch.endpoint';
 import { ApiCreateBatch } from './dto/api-create-batch.decorator';
 import { BatchDto, BatchListDto } from './dto/batch-detail.dto';
 import { BatchValidationDto } from './dto/batch-validation.dto';
@@ -27,7 +27,10 @@ export const BATCHES_TAG = 'subpackage_batch';
 @ApiController('v1/batches', BATCHES_TAG, RoomGuard)
 export class BatchesController {
   /** How a batch is shown, by itself and in lists. */
-  protected readonly shape = { batch: toBatch, summary: toBatchSummary };
+  protected readonly shape: BatchShape & { summary: typeof toBatchSummary } = {
+    batch: toBatch,
+    summary: toBatchSummary,
+  };
 
   constructor(
     private readonly batches: BatchesService,
@@ -47,7 +50,7 @@ export class BatchesController {
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
   ): Promise<void> {
-    sendJson(response, await this.createEndpoint.handle(owner, exchangeOf(request, response), this.shape.batch));
+    sendJson(response, await this.createEndpoint.handle(owner, exchangeOf(request, response), this.shape));
   }
 
   @Post('validate')

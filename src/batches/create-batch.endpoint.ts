@@ -44,6 +44,13 @@ export interface BatchRoute<T> {
   readonly answer: (batch: BatchEntity) => T;
 }
 
+/** How a batch is shown to a kind of clients. */
+export interface BatchShape<T = BatchDto> {
+  readonly batch: BatchRoute<T>['answer'];
+  /** Names the kind where the body of a create does not tell it. */
+  readonly dialect?: readonly string[];
+}
+
 /** What is done with a body whose headers came to `prepared`. */
 type Use<P, T> = (bytes: AsyncIterable<Buffer>, prepared: P, gone: AbortSignal) => Promise<T>;
 
@@ -61,16 +68,22 @@ export class CreateBatchEndpoint {
     private readonly metrics: BatchMetrics,
   ) {}
 
-  handle(owner: Owner, exchange: Exchange, answer: BatchRoute<BatchDto>['answer']): Promise<BatchDto> {
-    return this.create(owner, exchange, formatOf, answer);
+  handle(owner: Owner, exchange: Exchange, shape: BatchShape): Promise<BatchDto> {
+    return this.create(owner, exchange, formatOf, shape);
   }
 
   /** As {@link handle}, for a body that is written as `formatOf` reads off its headers. */
-  create<T>(owner: Owner, exchange: Exchange, formatOf: FormatOf, answer: BatchRoute<T>['answer']): Promise<T> {
+  create<T>(
+    owner: Owner,
+    exchange: Exchange,
+    formatOf: FormatOf,
+    { batch: answer, dialect = [] }: BatchShape<T>,
+  ): Promise<T> {
     const prepare = (): BatchRequest => {
       const format = this.ingest.checkHeaders(exchange.request, formatOf);
       return {
-        beside: besideBody(format),
+        // An idempotency key stands for an answer, too.
+        beside: [...besideBody(format), ...dialect],
         make: (bytes, gone, storedWith) => this.creates.create(owner.id, { bytes, format }, gone, storedWith),
       };
     };

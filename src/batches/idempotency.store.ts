@@ -85,7 +85,8 @@ export class IdempotencyStore {
   /** Takes what the owner wrote out of the answer that tells of a batch; the rest stays, so that the key makes no second one. */
   async forget(batchId: string, tx: EntityManager): Promise<void> {
     for (const { ownerId, key, answer } of await tx.findBy(IdempotencyKeyEntity, { batchId })) {
-      const told = { ...(JSON.parse(answer ?? '{}') as object), metadata: null };
+      const kept = JSON.parse(answer ?? '{}') as object;
+      const told = 'metadata' in kept ? { ...kept, metadata: null } : kept;
       // A key whose day is over may have been taken for something else since it was read.
       await tx.update(IdempotencyKeyEntity, { ownerId, key, batchId }, { answer: JSON.stringify(told) });
     }

@@ -50,8 +50,8 @@ export class MessageBatchesController {
     @Res() response: PlatformResponse,
   ): Promise<void> {
     const exchange = exchangeOf(request, response);
-    const answer = (batch: BatchEntity) => toMessageBatch(batch, 0);
-    sendJson(response, await this.createEndpoint.create(owner, exchange, messagesFormatOf, answer));
+    const shape = { batch: (batch: BatchEntity) => toMessageBatch(batch, 0) };
+    sendJson(response, await this.createEndpoint.create(owner, exchange, messagesFormatOf, shape));
   }
 
   @Get()

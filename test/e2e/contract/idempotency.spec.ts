@@ -74,6 +74,13 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('idempotent 
     expect(again.body).toEqual(first.body);
   });
 
+  it('stands for the answer of its route, which shows a batch in its own way', async () => {
+    const key = newKey();
+    expect((await post(key)).status).toBe(200);
+    const headers = { ...JSON_TYPE, 'idempotency-key': key };
+    expectRefusal(await api.send('POST', '/openai/v1/batches', BODY, headers), 409, 'idempotency_conflict');
+  });
+
   it('keeps no refusal, and is no concern of another owner', async () => {
     const key = newKey();
     const unknown = JSON.stringify({ requests: chatItems(['x'], 'nobody/knows') });
