@@ -5,7 +5,7 @@ import { Database } from '../persistence/database';
 import { BatchEntity } from './batch.entity';
 import { IS_ACTIVE } from './batch-status';
 import { PartEntity } from './part.entity';
-import type { PartState } from './part-state';
+import { STEP_STATES, type PartState } from './part-state';
 
 interface Tables {
   readonly parts: string;
@@ -17,10 +17,15 @@ interface Tables {
 const NOT_RUNNING = `state NOT IN ('ended', 'running')`;
 const RUNNING = `state = 'running'`;
 
-const selectOverdue = ({ parts }: Tables, states: string) => `SELECT id, batch_id, provider, state, due_at FROM ${parts}
+const selectOverdue = (
+  { parts }: Tables,
+  states: string,
+) => `(SELECT id, batch_id, provider, state, due_at FROM ${parts}
   WHERE ${states} AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
     AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
-  ORDER BY due_at LIMIT $2`;
+  ORDER BY due_at LIMIT $2)`;
+const selectOverdueSteps = (tables: Tables) =>
+  STEP_STATES.map((state) => selectOverdue(tables, `${NOT_RUNNING} AND state = '${state}'`)).join(' UNION ALL ');
 
 const selectParked = ({ parts }: Tables) => `SELECT id, batch_id, provider, create_sent_at FROM ${parts}
   WHERE ${NOT_RUNNING} AND state = 'needs_operator' AND stop_reason IS NULL ORDER BY create_sent_at LIMIT $1`;
@@ -99,9 +104,9 @@ export class AuditStore {
     this.tables = { parts, batches, files: database.tableOf(StoredFileEntity) };
   }
 
-  /** Parts that wanted a step longer than `ms` ago, other than a poll, and that nobody has a lease on. */
+  /** Parts that wanted a step longer than `ms` ago, other than a poll, and that nobody has a lease on; of each state at most `limit`. */
   overdueParts(ms: number, limit: number): Promise<OverduePart[]> {
-    return this.database.manager.query(selectOverdue(this.tables, NOT_RUNNING), [this.ago(ms), limit]);
+    return this.database.manager.query(selectOverdueSteps(this.tables), [this.ago(ms), limit]);
   }
 
   /** Parts that wanted a poll longer than `ms` ago, and that nobody has a lease on. */

@@ -53,6 +53,12 @@ export class LeftoversStore {
     return affected === 1;
   }
 
+  /** Has one that is due wait, without a try. */
+  async putOff({ token }: LeftoverEntity): Promise<void> {
+    const guard = { token, dueAt: LessThanOrEqual(new Date(this.clock.now())) };
+    await this.database.manager.update(LeftoverEntity, guard, { dueAt: this.after(FIRST_DUE_MS) });
+  }
+
   async delete({ token }: Pick<Attempt, 'token'>): Promise<void> {
     await this.database.manager.delete(LeftoverEntity, { token });
   }

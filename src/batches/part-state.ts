@@ -7,6 +7,14 @@
 export const PART_STATES = ['queued', 'submitting', 'running', 'collecting', 'needs_operator', 'ended'] as const;
 export type PartState = (typeof PART_STATES)[number];
 
+/** Those in which a part waits for a step of its own; one that runs is polled. */
+export const STEP_STATES = [
+  'queued',
+  'submitting',
+  'collecting',
+  'needs_operator',
+] as const satisfies readonly PartState[];
+
 /** The moves that are allowed. `queued` comes back when an attempt certainly did not take place. */
 export const PART_MOVES: Readonly<Record<PartState, readonly PartState[]>> = {
   queued: ['submitting', 'collecting'],

@@ -4,7 +4,7 @@ import { Clock } from '../common/clock';
 import { Ids } from '../common/ids';
 import { Database } from '../persistence/database';
 import { PartEntity } from './part.entity';
-import { PART_MOVES, type PartState } from './part-state';
+import { PART_MOVES, STEP_STATES, type PartState } from './part-state';
 
 /** How long a lease holds without being renewed. */
 export const LEASE_MS = 15_000;
@@ -28,11 +28,16 @@ export type PartPatch = QueryDeepPartialEntity<PartEntity>;
 
 const UNSENT = `(state = 'queued' OR (state = 'submitting' AND create_sent_at IS NULL))`;
 
-const selectDue = (parts: string) => `SELECT id, state FROM ${parts}
-  WHERE state NOT IN ('ended', 'running') AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+/** Of each state by itself, or a backlog of parts that are to be sent would hide all others for as long as it lasts. */
+const selectDue = (parts: string) =>
+  STEP_STATES.map(
+    (state) => `(SELECT id, state FROM ${parts}
+  WHERE state NOT IN ('ended', 'running') AND state = '${state}' AND due_at <= $1
+    AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
     AND (state <> 'needs_operator' OR stop_reason IS NOT NULL)
     AND NOT (provider = ANY($3) AND stop_reason IS NULL AND ${UNSENT})
-  ORDER BY due_at, id LIMIT $2`;
+  ORDER BY due_at, id LIMIT $2)`,
+  ).join(' UNION ALL ');
 
 /** Rows that somebody else writes are passed over: who holds several must not be waited for. */
 const wakePutOff = (parts: string) => `UPDATE ${parts} SET due_at = $1 WHERE id IN (
@@ -66,7 +71,7 @@ export class PartsStore {
     return this.database.manager.findOneBy(PartEntity, { id: partId });
   }
 
-  /** Parts, other than running ones, that want a step; at most `limit`. None that is to be sent to a provider that is `paused`. */
+  /** Parts, other than running ones, that want a step; of each state at most `limit`. None that is to be sent to a provider that is `paused`. */
   async listDue(limit: number, paused: readonly string[]): Promise<{ id: string; state: PartState }[]> {
     return this.database.manager.query(selectDue(this.table), [new Date(this.clock.now()), limit, paused]);
   }

@@ -128,7 +128,10 @@ export class AttemptEnds {
     return true;
   }
 
-  /** Removes the attempt's input from the provider where that is only tidiness; resolves to what is then still to be removed. */
+  /**
+   * Removes the attempt's input from the provider where that is only tidiness; resolves to what is then still to be removed, such as a job that
+   * has failed.
+   */
   async withdraw(
     { part, signal }: LeasedPart,
     batch: BatchEntity,
@@ -136,7 +139,7 @@ export class AttemptEnds {
   ): Promise<Leftover | undefined> {
     try {
       await adapter.withdraw(attemptOf(part, batch), signal);
-      return undefined;
+      return part.remoteId === null ? undefined : leftoverOf(part, batch);
     } catch (error) {
       if (!(error instanceof ProviderCallError)) throw error;
       const { batchId: batch_id, id: part_id, provider } = part;

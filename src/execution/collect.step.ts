@@ -78,6 +78,8 @@ export class CollectStep {
       await this.reader.read(leased, batch, adapter, spool);
       return null;
     } catch (error) {
+      // No fault of the provider's, and no reason to go without what it has.
+      if (leased.signal.aborted) throw error;
       if (error instanceof ProviderCallError || error instanceof IncompleteDownloadError) return error;
       // What nobody foresaw is tried again as long as anything else is, and ends the waiting then all the same.
       if (!this.delay.isExhausted(part, batch, adapter)) throw error;

@@ -1,10 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { attemptOf } from '../batches/attempt';
+import type { BatchEntity } from '../batches/batch.entity';
+import { LeftoversStore } from '../batches/leftovers.store';
 import type { PartEntity } from '../batches/part.entity';
 import { LeaseLostError, PartsStore } from '../batches/parts.store';
 import { backoffMs } from '../common/backoff';
 import { Clock } from '../common/clock';
 import { Random } from '../common/random';
 import { SafeLogger } from '../common/safe-logger';
+import { Database } from '../persistence/database';
 import type { ProviderAdapter, RemoteBatch } from '../providers/contract/adapter';
 import { AttemptEnds } from './attempt-ends';
 import { PartLeases, type LeasedPart } from './part-leases';
@@ -24,19 +28,22 @@ export class CreateAnswer {
     private readonly parts: PartsStore,
     private readonly leases: PartLeases,
     private readonly ends: AttemptEnds,
+    private readonly leftovers: LeftoversStore,
+    private readonly database: Database,
     private readonly clock: Clock,
     @Inject(Random) private readonly random: Random,
   ) {}
 
   /** The provider has made the job: told before anything is written, then noted, under another lease if this one is lost. */
-  async adopt(leased: LeasedPart, adapter: ProviderAdapter, remote: RemoteBatch): Promise<void> {
+  async adopt(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter, remote: RemoteBatch): Promise<void> {
     this.logger.log(told(leased.part, remote), 'A create was answered');
     try {
       await this.write(leased, () => this.ends.adopt(leased, adapter, remote));
     } catch (error) {
       const isLost = error instanceof LeaseLostError || leased.signal.reason instanceof LeaseLostError;
       if (!isLost) throw error;
-      await this.write({ ...leased, signal: this.leases.stopped }, () => this.adoptLate(leased.part, adapter, remote));
+      const late = { ...leased, signal: this.leases.stopped };
+      await this.write(late, () => this.adoptLate(leased.part, batch, adapter, remote));
     }
   }
 
@@ -56,9 +63,14 @@ export class CreateAnswer {
 
   /**
    * Whoever holds the part looks for the job, and lets go of it between two look-ups; what it decides meanwhile stands. A commit of ours
-   * that was cut off and carried out looks like a lost lease, too.
+   * that was cut off and carried out looks like a lost lease, too. A job that nobody wants any more is stopped and removed.
    */
-  private async adoptLate(sent: PartEntity, adapter: ProviderAdapter, remote: RemoteBatch): Promise<void> {
+  private async adoptLate(
+    sent: PartEntity,
+    batch: BatchEntity,
+    adapter: ProviderAdapter,
+    remote: RemoteBatch,
+  ): Promise<void> {
     let isFree = false;
     await this.leases.withPart(sent.id, async (held) => {
       isFree = true;
@@ -68,6 +80,8 @@ export class CreateAnswer {
     if (part?.remoteId === remote.id) return;
     if (!isFree && part && isUnanswered(part, sent)) throw new Error('The part is in other hands');
     this.logger.error(told(sent, remote), 'The job of a create is nobody’s: its part went on without it');
+    const leftover = { provider: sent.provider, attempt: attemptOf(sent, batch), remoteId: remote.id, ended: false };
+    await this.database.transaction((tx) => this.leftovers.insert([leftover], tx));
   }
 }
 

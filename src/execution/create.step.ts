@@ -24,8 +24,10 @@ export class CreateStep {
   ) {}
 
   async run(leased: LeasedPart, batch: BatchEntity, adapter: ProviderAdapter, lines: StagedLines): Promise<void> {
+    leased.signal.throwIfAborted();
     const createSentAt = new Date(this.clock.now());
     await this.parts.update(leased.lease, { createSentAt });
+    if (leased.signal.aborted) return this.takeBack(leased);
     const sent = { ...leased, part: { ...leased.part, createSentAt } };
     let remote: RemoteBatch;
     try {
@@ -34,8 +36,14 @@ export class CreateStep {
       if (!(error instanceof ProviderCallError)) throw error;
       return this.answer.write(sent, () => this.failed(sent, batch, adapter, error));
     }
-    await this.answer.adopt(sent, adapter, remote);
+    await this.answer.adopt(sent, batch, adapter, remote);
     await this.answer.write(sent, () => this.turns.answered(sent));
+  }
+
+  /** Nothing was sent: nobody is to look for it, and where nothing can be looked up nobody is to be asked. */
+  private async takeBack({ lease, signal }: LeasedPart): Promise<void> {
+    await this.parts.update(lease, { createSentAt: null });
+    signal.throwIfAborted();
   }
 
   private async failed(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -134,6 +134,26 @@ describe('OutcomeSpool', () => {
       await spool.flush();
       await truncate(path, 10);
       await expect(spool.window(0)).rejects.toThrow('shorter than what was written');
+    });
+  });
+
+  it('writes at its place what a full disk has cut off before', async () => {
+    await withSpool(2, undefined, async (spool) => {
+      const { file } = spool as unknown as { file: FileHandle };
+      const write = file.write.bind(file);
+      file.write = (async (bytes: Uint8Array) => {
+        file.write = write;
+        await write(bytes, 0, 5, 0);
+        throw new Error('ENOSPC');
+      }) as never;
+      spool.add(1, answered(200, '{"b":1}'));
+      spool.add(0, answered(200, '{"a":1}'));
+      await expect(spool.flush()).rejects.toThrow('ENOSPC');
+      const window = await spool.window(0);
+      const outcomes = [answered(200, '{"a":1}'), answered(200, '{"b":1}')];
+      expect([0, 1].map((index) => window.tail(index)?.toString())).toEqual(
+        outcomes.map((each) => toTail(each).toString()),
+      );
     });
   });
 });

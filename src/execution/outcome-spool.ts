@@ -81,7 +81,11 @@ export class OutcomeSpool {
   /** Writes what is held. */
   async flush(): Promise<void> {
     const bytes = this.run.inOrder((index, start) => (this.offsets[index] = this.written + start));
-    if (bytes.length > 0) await this.file.writeFile(bytes);
+    // At its place, whatever a write that failed has left behind.
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, this.written + done);
+      done += bytesWritten;
+    }
     this.written += bytes.length;
     this.run.clear();
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { leftoverOf } from '../batches/attempt';
 import { BatchProgress } from '../batches/batch-progress';
 import type { BatchEntity } from '../batches/batch.entity';
 import type { PartPatch } from '../batches/parts.store';
@@ -9,6 +10,7 @@ import { AttemptEnds } from './attempt-ends';
 import { toPartErrors } from './excluded-items';
 import type { LeasedPart } from './part-leases';
 import { PollInterval } from './poll-interval';
+import { LOOKUPS_BEFORE_WITHDRAWAL } from './recovery.step';
 import { StepFailures } from './step-failures';
 import { UpstreamCancel } from './upstream-cancel';
 
@@ -60,7 +62,7 @@ export class PollStep {
       const leftover = await this.ends.withdraw(leased, batch, adapter);
       return this.ends.awaitRoom(leased, this.interval.nextRoom(adapter, part.attempts), leftover);
     }
-    if (remote.ranNothing && part.withdrawnAt !== null) return this.withdrawnInTime(leased);
+    if (remote.ranNothing && mayBeWithdrawn(part)) return this.withdrawnInTime(leased, batch);
     if (remote.ranNothing && (await this.ends.startWithout(leased, batch, adapter, remote.errors))) return;
     const failedWhole = remote.state === 'failed' && (remote.counts?.succeeded ?? 0) === 0;
     const patch = { ...seen(remote), failedWhole, errors: toPartErrors(part, remote.errors) };
@@ -68,8 +70,11 @@ export class PollStep {
   }
 
   /** The create took place after all, and failed since its input was gone: that is our doing, and no reason of the provider's. */
-  private async withdrawnInTime(leased: LeasedPart): Promise<void> {
-    await (leased.part.stopReason === null ? this.ends.startAgain(leased) : this.ends.giveUp(leased));
+  private async withdrawnInTime(leased: LeasedPart, batch: BatchEntity): Promise<void> {
+    const leftover = leftoverOf(leased.part, batch);
+    await (leased.part.stopReason === null
+      ? this.ends.startAgain(leased, { leftover })
+      : this.ends.giveUp(leased, leftover));
   }
 
   /** Soon after the create a 404 means that the job is not visible yet. */
@@ -78,6 +83,11 @@ export class PollStep {
     if (!hidden) return this.failures.retryLater(leased, error, 'poll');
     await this.progress.note(leased.lease, leased.part.batchId, { dueAt: this.interval.nextPoll(adapter) });
   }
+}
+
+/** That its input was taken away may not be noted: the answer to that may have been lost. */
+function mayBeWithdrawn({ withdrawnAt, lookups }: LeasedPart['part']): boolean {
+  return withdrawnAt !== null || lookups >= LOOKUPS_BEFORE_WITHDRAWAL;
 }
 
 function seen({ state, counts }: RemoteBatch): PartPatch {

@@ -12,7 +12,7 @@ import { PollInterval } from './poll-interval';
 import { StepFailures } from './step-failures';
 
 /** Empty look-ups, a quiet period apart, before the attempt is withdrawn. */
-const LOOKUPS_BEFORE_WITHDRAWAL = 2;
+export const LOOKUPS_BEFORE_WITHDRAWAL = 2;
 
 /**
  * Finds out whether a create that was sent without a clear answer took place. An empty list is no proof: it is looked for

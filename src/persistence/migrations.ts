@@ -12,6 +12,7 @@ import { Retries1764530000000 } from './migrations/1764530000000-retries';
 import { Webhooks1764550000000 } from './migrations/1764550000000-webhooks';
 import { Retention1764560000000 } from './migrations/1764560000000-retention';
 import { ErasedOnce1764580000000 } from './migrations/1764580000000-erased-once';
+import { StepsByState1764590000000 } from './migrations/1764590000000-steps-by-state';
 import type { Placement } from './placement';
 
 /** Every migration, oldest first. */
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   Webhooks1764550000000,
   Retention1764560000000,
   ErasedOnce1764580000000,
+  StepsByState1764590000000,
 ];
 
 /** Where TypeORM notes which of them have run: a table of our own, so that a host's migrations keep theirs. */

@@ -30,7 +30,11 @@ export class UpstreamLeftovers implements Check {
     for (const leftover of await this.store.listDue(AT_ONCE)) {
       if (signal.aborted) return;
       const { provider, remoteId, attempt, failures } = leftover;
-      if (silent.has(provider)) continue;
+      if (silent.has(provider)) {
+        // Or those of one provider would stand before all others' at every pass. Only a repair finds one silent.
+        await this.store.putOff(leftover);
+        continue;
+      }
       const what = remoteId === null ? 'its input' : `what ${remoteId} was made of`;
       const message = `The attempt ${attempt.token} of ${attempt.partId} may have left ${what} at ${provider}, after ${failures} tries`;
       yield { subject: attempt.partId, message, repair: () => this.remove(leftover, silent) };

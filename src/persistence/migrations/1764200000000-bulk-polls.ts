@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { namesIn } from '../own-data-source';
+import { placed } from '../placed';
 
 /** Running parts are found by provider and time, all others by time: neither walks through the other. */
 export class BulkPolls1764200000000 implements MigrationInterface {
@@ -21,9 +22,4 @@ export class BulkPolls1764200000000 implements MigrationInterface {
     await runner.query(`CREATE INDEX ${index('parts_due')} ON ${parts} (due_at) WHERE state <> 'ended'`);
     for (const name of ['parts_steps', 'parts_polls']) await runner.query(`DROP INDEX ${placed(parts, index(name))}`);
   }
-}
-
-/** An index is in the schema of its table, which need not be the one that names are looked up in. */
-function placed(table: string, index: string): string {
-  return [...table.split('.').slice(0, -1), index].join('.');
 }

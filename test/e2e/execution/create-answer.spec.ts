@@ -1,3 +1,4 @@
+import { LeftoverEntity } from '../../../src/batches/leftover.entity';
 import { PartEntity } from '../../../src/batches/part.entity';
 import { eventually, ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
 import { HOUR } from '../../support/execution/movable-clock';
@@ -98,5 +99,22 @@ describe('the answer to a create that the database does not take', () => {
     expect(proxy.cuts).toBe(1);
     expect(bench.log.count(NOT_WRITTEN)).toBe(1);
     expect(bench.log.lines.filter(({ level, message }) => level === 'error' && /nobody’s/.test(message))).toEqual([]);
+  });
+
+  it('is not forgotten when its part went on without it: the job is stopped and removed', async () => {
+    const id = await createWhileAway();
+    const { fence } = await bench.part(id);
+    const later = new Date(bench.clock.now() + HOUR);
+    const givenUp = { state: 'queued', attemptToken: null, createSentAt: null, stagedAt: null } as const;
+    const free = { leaseHolder: null, leaseExpiresAt: null, dueAt: later, fence: fence + 1 };
+    await bench.rows.manager.update(PartEntity, { batchId: id }, { ...givenUp, ...free });
+    proxy.comeBack();
+    const [leftover] = await eventually('it is noted', async () => {
+      const noted = await bench.rows.manager.find(LeftoverEntity);
+      return noted.length > 0 ? noted : null;
+    });
+    expect(leftover).toMatchObject({ provider: 'anthropic', remoteId: anthropic.created.at(-1)?.id, ended: false });
+    await app.api.cancel(id);
+    expect((await app.api.waitFor(id, ENDED)).status).toBe('cancelled');
   });
 });

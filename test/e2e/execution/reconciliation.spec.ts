@@ -131,6 +131,9 @@ describe('reconciliation', () => {
     }
     expect([tried, (await rows()).length]).toEqual([1, 1]);
     bench.simulator.faults.clear();
+    // The other of the silent one's is put off, so that it stands before nobody's.
+    expect(await findings(app, 'upstream_leftover')).toEqual([]);
+    bench.clock.forward(11 * MINUTE);
     await putRight(app, 'upstream_leftover');
   });
 
