@@ -11,7 +11,7 @@ const ORDER = [
   ['ingest'],
   ['batches'],
   ['execution'],
-  ['dialects', 'usage', 'webhooks', 'events', 'admin', 'health', 'openapi'],
+  ['dialects', 'webhooks', 'events', 'admin', 'health', 'openapi'],
 ];
 /** What puts the parts together; these may import each other too. */
 const TOP = ['meshbatch', 'config', 'cli', 'app.module', 'main', 'worker', 'index'];

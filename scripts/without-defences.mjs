@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
  * Takes one defence after the other out of a copy of the project and runs the spec that guards it, which must then fail: a test that
- * passes all the same proves nothing. `npm run test:defences`, or with the names of some of them.
+ * passes all the same proves nothing. `npm run test:defences`, or with the names of some of them; with `--check` it only looks whether
+ * every defence is where it is said to be.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -17,8 +18,8 @@ const DEFENCES = {
     spec: 'src/ingest/paced-reader.spec.ts',
   },
   'a large body': {
-    file: 'src/ingest/ingest-run.ts',
-    guard: 'if (received > this.limits.maxBodyBytes)',
+    file: 'src/ingest/in-turns.ts',
+    guard: 'if (received > maxBytes)',
     without: 'if (received < 0)',
     spec: 'test/e2e/contract/request-bodies.spec.ts',
   },
@@ -36,9 +37,9 @@ const DEFENCES = {
   },
   'prototype pollution': {
     file: 'src/ingest/item-reader.ts',
-    guard: 'if (Object.hasOwn(item, key)) Object.assign',
+    guard: 'if (Object.hasOwn(item, own)) Object.assign',
     without:
-      'Object.setPrototypeOf(item, (item as { __proto__: object })["__proto__"]); if (key in item) Object.assign',
+      'Object.setPrototypeOf(item, (item as { __proto__: object })["__proto__"]); if (own in item) Object.assign',
     spec: 'src/ingest/item-reader.spec.ts',
   },
   'path tricks in ids': {
@@ -97,8 +98,8 @@ const DEFENCES = {
   },
   "a neighbour's file": {
     file: 'src/files/files.service.ts',
-    guard: 'findOneBy(StoredFileEntity, { id, ownerId })',
-    without: 'findOneBy(StoredFileEntity, { id, ...(ownerId === "" && { ownerId }) })',
+    guard: 'const wanted = { id, ownerId, deletedAt: IsNull() };',
+    without: 'const wanted = { id, ...(ownerId === "" && { ownerId }), deletedAt: IsNull() };',
     spec: 'test/e2e/contract/neighbours.spec.ts',
   },
   scopes: {
@@ -121,9 +122,27 @@ const DEFENCES = {
   },
   overload: {
     file: 'src/ingest/create-load.ts',
-    guard: 'if (this.places.hasRoomFor(ownerId)) return;',
-    without: "if (this.places.hasRoomFor(ownerId) || ownerId !== '') return;",
+    guard: "if (this.places.full) throw this.refuse('process');",
+    without: "if (this.places.taken < 0) throw this.refuse('process');",
+    spec: 'test/e2e/contract/overload.spec.ts',
+  },
+  'an owner who takes all places': {
+    file: 'src/ingest/create-load.ts',
+    guard: 'if (!this.places.hasRoomFor(ownerId))',
+    without: "if (!this.places.hasRoomFor(ownerId) && ownerId === '')",
     spec: 'src/ingest/create-load.spec.ts',
+  },
+  'webhooks to inside addresses': {
+    file: 'src/webhooks/target-dispatcher.ts',
+    guard: 'for (const { address } of found) this.addresses.check(address, protocol);',
+    without: 'void protocol;',
+    spec: 'src/webhooks/delivery-request.spec.ts',
+  },
+  "a neighbour's webhook": {
+    file: 'src/webhooks/endpoints.store.ts',
+    guard: 'findOneBy(WebhookEndpointEntity, { id, ownerId })',
+    without: 'findOneBy(WebhookEndpointEntity, { id, ...(ownerId === "" && { ownerId }) })',
+    spec: 'test/e2e/contract/neighbours.spec.ts',
   },
   'a full disk': {
     file: 'src/ingest/free-disk.ts',
@@ -142,7 +161,14 @@ const DEFENCES = {
 const COPIED = ['src', 'test', 'docs', 'examples', 'package.json', 'ormconfig.ts', 'jest.config.js', 'README.md'];
 const CONFIGURATIONS = ['tsconfig.json', 'tsconfig.build.json'];
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(DEFENCES);
+for (const [name, { file, guard, spec }] of Object.entries(DEFENCES)) {
+  if (!readFileSync(file, 'utf8').includes(guard)) throw new Error(`${file} has no defence against ${name}: ${guard}`);
+  if (!existsSync(spec)) throw new Error(`${spec}, which guards the defence against ${name}, is missing`);
+}
+const args = process.argv.slice(2);
+if (args.includes('--check')) process.exit(0);
+
+const names = args.length > 0 ? args : Object.keys(DEFENCES);
 const folder = mkdtempSync(join(tmpdir(), 'meshbatch-defences-'));
 const run = (command, ...args) => spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
 const unnoticed = [];
@@ -162,12 +188,11 @@ try {
 console.log(`${names.length - unnoticed.length} noticed, ${unnoticed.length} not noticed`);
 process.exitCode = unnoticed.length > 0 ? 1 : 0;
 
-/** Whether the spec fails without the defence; throws when the defence is not where it is said to be, or what is left does not compile. */
+/** Whether the spec fails without the defence; throws when what is left does not compile. */
 function tryWithout(name) {
   const { file, guard, without, spec } = DEFENCES[name];
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
-  if (!text.includes(guard)) throw new Error(`${file} has no ${guard}`);
   writeFileSync(
     path,
     text.replace(guard, () => without),

@@ -51,7 +51,7 @@ export class IngestMetrics {
     this.items = metrics.counter({ name: 'meshbatch_ingest_items_total', help: 'Items of input that were stored' });
     this.refusals = metrics.counter({
       name: 'meshbatch_body_gate_refusals_total',
-      help: 'Large bodies that were refused since too many waited already',
+      help: 'Large bodies that were refused since too many waited already, or since they had waited for too long',
     });
     this.overloads = metrics.counter({
       name: 'meshbatch_creates_overloaded_total',
