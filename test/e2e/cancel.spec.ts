@@ -8,14 +8,14 @@ type Phase = 'received' | 'done';
 
 const PROMPTS = ['a', 'b', 'c', 'd'];
 
-/** Cancel arrives while the simulator holds that request; `ran` says whether the job may have run upstream. */
-const POINTS: { route: Route; phase: Phase; created: boolean }[] = [
-  { route: 'upload', phase: 'received', created: false },
-  { route: 'upload', phase: 'done', created: false },
-  { route: 'create', phase: 'received', created: true },
-  { route: 'create', phase: 'done', created: true },
-  { route: 'get', phase: 'received', created: true },
-  { route: 'content', phase: 'received', created: true },
+/** Cancel arrives while the simulator holds that request; `then` is where the job is: not there yet, running, or over. */
+const POINTS: { route: Route; phase: Phase; then: 'none' | 'runs' | 'over' }[] = [
+  { route: 'upload', phase: 'received', then: 'none' },
+  { route: 'upload', phase: 'done', then: 'none' },
+  { route: 'create', phase: 'received', then: 'runs' },
+  { route: 'create', phase: 'done', then: 'runs' },
+  { route: 'get', phase: 'received', then: 'runs' },
+  { route: 'content', phase: 'received', then: 'over' },
 ];
 
 describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('cancel at every step, %s database', (database) => {
@@ -27,30 +27,35 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('cancel at e
 
   afterAll(() => openai.dispose());
 
-  it.each(POINTS)('$route $phase', async ({ route, phase, created: reachesProvider }) => {
+  it.each(POINTS)('$route $phase', async ({ route, phase, then }) => {
     const { simulator, service } = openai;
     const api = service.client();
     const createsBefore = simulator.creates.length;
-    let id = '';
+    const cancelsBefore = simulator.requestCounts().cancel ?? 0;
+    if (then === 'runs') simulator.hold('in_progress', 0);
+    const created = api.create({ requests: chatItems(PROMPTS) });
     const cancelled = new Promise<BatchBody>((done) => {
       const remove = simulator.onRequest(async (seenRoute, seenPhase) => {
         if (seenRoute !== route || seenPhase !== phase) return;
         remove();
-        done(await api.cancel(id));
+        done(await api.cancel((await created).body.id));
       });
     });
-    const answer = await api.create({ requests: chatItems(PROMPTS) });
-    id = answer.body.id;
+    const { id } = (await created).body;
     expect((await cancelled).status).toBe('cancelling');
+    if (then === 'runs') {
+      await simulator.waitFor('cancel', cancelsBefore + 1);
+      simulator.release();
+    }
 
     const batch = await api.waitFor(id, ['cancelled', 'completed']);
     expect(batch.results?.map((entry) => entry.custom_id)).toEqual(PROMPTS.map((_, index) => `item-${index}`));
     const notRun = (batch.results ?? []).filter((entry) => entry.error?.code === 'batch_cancelled').length;
     expect(batch.status).toBe(notRun > 0 ? 'cancelled' : 'completed');
     expect(batch.request_counts).toEqual({ total: 4, completed: 4 - notRun, failed: notRun });
-    expect(simulator.creates.length - createsBefore).toBe(reachesProvider ? 1 : 0);
-    if (reachesProvider) expect(simulator.batches.at(-1)?.status).not.toBe('in_progress');
-    expect(notRun).toBe(reachesProvider ? notRun : 4);
+    expect(simulator.creates.length - createsBefore).toBe(then === 'none' ? 0 : 1);
+    if (then !== 'none') expect(simulator.batches.at(-1)?.status).toBe(then === 'runs' ? 'cancelled' : 'completed');
+    expect(notRun).toBe(then === 'over' ? 0 : 4);
   });
 
   it('keeps what ran when the provider cancels in the middle', async () => {

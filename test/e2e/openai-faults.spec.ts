@@ -1,4 +1,5 @@
 import { chatItems, type ApiClient } from '../support/service/api-client';
+import { eventually } from '../support/service/leftovers';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS } from '../support/service/test-service';
 import { sampled } from '../support/tier';
@@ -70,7 +71,8 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('OpenAI at i
     for (const fault of faults) openai.simulator.faults.add(fault);
     const created = await api.create({ requests: chatItems(PROMPTS) });
     const batch = await api.waitFor(created.body.id, ['completed']);
-    openai.simulator.faults.clear();
+    // Files are removed once the batch has ended.
+    await eventually('every fault was met', async () => openai.simulator.faults.pending === 0);
 
     expect(batch.results?.map((entry) => entry.custom_id)).toEqual(['item-0', 'item-1', 'item-2']);
     expect(batch.results?.map((entry) => entry.response?.status_code)).toEqual([200, 400, 200]);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { chatItems, type ApiClient, type BatchBody, type ResultEntry } from '../support/service/api-client';
+import { eventually } from '../support/service/leftovers';
 import { OpenAiService } from '../support/service/openai-service';
 import { DATABASE_KINDS } from '../support/service/test-service';
 import { sampled } from '../support/tier';
@@ -80,10 +81,13 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'server'))('a batch at 
   it('removes its own files upstream once the results are here', async () => {
     await run({ requests: chatItems(['a']) });
     const upload = openai.simulator.uploads.at(-1);
-    const answer = await fetch(`${openai.simulator.url}/files/${upload?.fileId}`, {
-      headers: { authorization: 'Bearer sk-simulated' },
-    });
-    expect(answer.status).toBe(404);
+    const job = openai.simulator.batches.at(-1);
+    const headers = { authorization: 'Bearer sk-simulated' };
+    for (const id of [upload?.fileId, job?.output_file_id]) {
+      const url = `${openai.simulator.url}/files/${id}`;
+      // They go once the batch has ended.
+      await eventually(`${id} is gone`, async () => (await fetch(url, { headers })).status === 404);
+    }
   });
 
   async function run(body: unknown): Promise<BatchBody> {

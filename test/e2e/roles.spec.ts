@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { freePort } from '../support/free-port';
 import { PostgresServer } from '../support/postgres/postgres-server';
 import { chatItems } from '../support/service/api-client';
 import { TestService } from '../support/service/test-service';
@@ -18,7 +19,8 @@ describe('an API process and a worker process on one server', () => {
     const [worker, other] = await Promise.all(
       [1, 2].map(() => TestService.start({ database: 'server', databaseUrl, env: upstream })),
     );
-    const env = { ...upstream, ROLE: 'api', DATA_DIR: worker!.dataDir };
+    const metricsPort = await freePort();
+    const env = { ...upstream, ROLE: 'api', DATA_DIR: worker!.dataDir, METRICS_PORT: `${metricsPort}` };
     const api = await TestService.start({ database: 'server', databaseUrl, env });
     let child: ChildProcess | null = null;
     try {
@@ -39,6 +41,9 @@ describe('an API process and a worker process on one server', () => {
       const next = await api.client().create({ requests: chatItems(['c']) });
       expect((await api.client().waitFor(next.body.id, ['completed'])).request_counts.completed).toBe(1);
       expect(simulator.creates).toHaveLength(2);
+      const toldByApi = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      expect(toldByApi).toContain('meshbatch_batches_created_total{');
+      expect(toldByApi).not.toMatch(/^meshbatch_(batches_ended|upstream_calls|jobs)_total\{/m);
       child.kill('SIGTERM');
       expect(await exited).toEqual([0, null]);
     } finally {

@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { freePort } from '../../support/free-port';
 import { samplesOf } from '../../support/metric-samples';
 import { expectRefusal } from '../../support/service/envelope';
@@ -68,11 +70,24 @@ describe('connections', () => {
   });
 
   it('to the database are no more than their number, and counted', async () => {
-    await Promise.all(Array.from({ length: 15 }, () => service.client().send('GET', '/v1/batches')));
-    const told = await samples();
-    expect(told.meshbatch_database_connections_limit).toBe(4);
-    expect(told.meshbatch_database_connections).toBeLessThanOrEqual(4);
-    expect(told.meshbatch_database_waiting).toBeGreaterThanOrEqual(0);
+    const blocker = new Client({ connectionString: service.databaseUrl! });
+    await blocker.connect();
+    await blocker.query('BEGIN; LOCK TABLE meshbatch_batches');
+    const asked = Array.from({ length: 15 }, () => service.client().send('GET', '/v1/batches'));
+    const blocked = `SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted`;
+    // The fourth connection listens.
+    await eventually('three wait for the table', async () => {
+      const { rows } = await blocker.query<{ waiting: number }>(blocked);
+      return rows[0]!.waiting >= 3;
+    });
+    // A scrape looks at once, and is answered when the rest of it has had its turn at the database.
+    const scraped = samples();
+    await sleep(300);
+    await blocker.end();
+    const told = await scraped;
+    expect(told).toMatchObject({ meshbatch_database_connections: 4, meshbatch_database_connections_limit: 4 });
+    expect(told.meshbatch_database_waiting).toBeGreaterThan(0);
+    for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
   });
 
   const samples = async () =>

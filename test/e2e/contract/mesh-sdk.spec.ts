@@ -54,6 +54,12 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))(
         ...options,
       });
 
+    /** Ids of all batches. */
+    const stored = async () => {
+      const { body } = await openai.service.client().send<{ data: { id: string }[] }>('GET', '/v1/batches?limit=100');
+      return body.data.map(({ id }) => id);
+    };
+
     it.each(['openai/gpt-5-nano', 'openai/gpt-4o-mini'])(
       'the live test of the lifecycle passes with %s',
       async (model) => {
@@ -106,6 +112,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))(
       for (let n = 0; n < 3; n++)
         full.push((await batches.create({ requests: items('openai/gpt-5-nano', `${n}`) })).id);
       sent.length = 0;
+      const known = await stored();
       const failure = await failureOf(batches.create({ requests: items('openai/gpt-5-nano', 'more') }));
       expect(failure).toMatchObject({
         status: 429,
@@ -114,6 +121,7 @@ describe.each(sampled(DATABASE_KINDS, (kind) => kind === 'embedded'))(
       });
       expect(failure.retryAfterSeconds).toBeUndefined();
       expect(sent).toHaveLength(4);
+      expect(await stored()).toEqual(known);
       for (const [tried, base] of [500, 1000, 2000].entries()) {
         expect(waits[tried]).toBeGreaterThanOrEqual(base * 0.8);
         expect(waits[tried]).toBeLessThanOrEqual(base * 1.2);

@@ -1,14 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { ApiClient, chatItems, type Answer } from '../../support/service/api-client';
-import { expectRefusal } from '../../support/service/envelope';
-import { servedDocument, walk } from '../../support/service/openapi-walk';
+import { expectMessageError, expectRefusal } from '../../support/service/envelope';
+import { requiredHeaders, servedDocument, walk } from '../../support/service/openapi-walk';
+import { storeWebhook } from '../../support/service/stored-webhooks';
 import { TestService } from '../../support/service/test-service';
 
 const PAGES = ['/docs', '/openapi.json', '/health/live', '/v1/models', '/v1/nothing', '/v1/batches/%E0%A4%A'];
 /** Names of what the service is made of, versions, and places in its code or its database. */
 const BANNERS = /express|nest|node\.?js|postgres|typeorm|helmet|\bv?\d+\.\d+\.\d+\b/i;
 const INTERNALS = /\\n\s+at |node_modules|\/dist\/|\.[jt]s:\d|relation|SELECT|column|typeorm|postgres|QueryFailed/i;
+
+const TABLES = ['batches', 'files', 'webhook_endpoints', 'webhook_deliveries'];
+const CHAT = { requests: chatItems(['x'], 'sandbox/echo') };
+const MESSAGE = { model: 'sandbox/echo', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] };
+const FORM = ['name="purpose"\r\n\r\nbatch', 'name="file"; filename="a.jsonl"\r\n\r\n{}']
+  .map((part) => `--x\r\nContent-Disposition: form-data; ${part}\r\n`)
+  .join('');
+const json = (body: object) => ({ type: 'application/json', text: JSON.stringify(body) });
+/** Of the routes that look at their body before they look at anything else. */
+const BODIES: Record<string, { type: string; text: string }> = {
+  'POST /v1/batches': json(CHAT),
+  'POST /v1/batches/validate': json(CHAT),
+  'POST /v1/messages/batches': json({ requests: [{ custom_id: 'x', params: MESSAGE }] }),
+  'POST /v1/files': { type: 'multipart/form-data; boundary=x', text: `${FORM}--x--\r\n` },
+  'POST /v1/webhooks': json({ url: 'https://1.1.1.1/' }),
+  'PATCH /v1/webhooks/{webhook_id}': json({ description: 'x' }),
+};
+/** What these tell is in no table. */
+const WITHOUT_TABLES = ['GET /v1/models', 'GET /v1/providers'];
 
 describe('what an answer does not tell', () => {
   let service: TestService;
@@ -66,35 +86,41 @@ describe('what an answer does not tell', () => {
   });
 
   it('why a route failed: every one says no more than that it did, and the log says it all', async () => {
-    const { body: batch } = await api.create({ requests: chatItems(['x'], 'sandbox/echo') });
-    const { input_file_id: file } = await api.waitFor(batch.id);
+    const { body } = await api.create({ requests: chatItems(['x'], 'sandbox/echo') });
+    const batch = await api.waitFor(body.id);
+    const webhook = await storeWebhook(service, batch);
+    const ids: Record<string, string> = {
+      batch_id: batch.id,
+      message_batch_id: batch.id,
+      file_id: String(batch.input_file_id),
+      webhook_id: String(webhook.webhook_id),
+      delivery_id: String(webhook.delivery_id),
+    };
     const database = new Client(service.databaseUrl ?? '');
     await database.connect();
-    const rename = (from: string, to: string) => database.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+    const spared: string[] = [];
     try {
-      await rename('meshbatch_batches', 'gone_batches');
-      await rename('meshbatch_files', 'gone_files');
-      const failed: string[] = [];
-      for (const { method, path, isOpen, pathParameters } of walk(await servedDocument(service))) {
+      for (const table of TABLES) await database.query(`ALTER TABLE meshbatch_${table} RENAME TO gone_${table}`);
+      for (const { method, path, isOpen, operation } of walk(await servedDocument(service))) {
         if (isOpen) continue;
-        const real = path.replace('{batch_id}', batch.id).replace('{file_id}', file);
-        const answer =
-          method === 'POST' && pathParameters.length === 0
-            ? await api.create({ requests: chatItems(['x'], 'sandbox/echo') })
-            : await api.send(method, real);
-        if (answer.status < 500) continue;
-        failed.push(`${method} ${path}`);
-        const { error } = expectRefusal(answer, 500, 'internal_error');
-        expect(error.message).toBe('Internal error.');
+        const real = path.replace(/\{([^}]+)\}/g, (_, name: string) => ids[name] ?? '');
+        const sent = BODIES[`${method} ${path}`];
+        const headers: Record<string, string> = sent ? { 'content-type': sent.type } : {};
+        const answer = await api.send(method, real, sent?.text, { ...requiredHeaders(operation), ...headers });
+        if (answer.status < 500) {
+          spared.push(`${method} ${path}`);
+          continue;
+        }
+        if (path.startsWith('/v1/messages/')) expectMessageError(answer, 500, 'api_error');
+        else expect(expectRefusal(answer, 500, 'internal_error').error.message).toBe('Internal error.');
         expect(JSON.stringify(answer.body)).not.toMatch(INTERNALS);
         expect(bannersIn(answer)).toEqual([]);
       }
-      expect(failed.length).toBeGreaterThanOrEqual(6);
     } finally {
-      await rename('gone_batches', 'meshbatch_batches');
-      await rename('gone_files', 'meshbatch_files');
+      for (const table of TABLES) await database.query(`ALTER TABLE gone_${table} RENAME TO meshbatch_${table}`);
       await database.end();
     }
+    expect(spared).toEqual(WITHOUT_TABLES);
     expect(service.log).toMatch(/relation .*meshbatch_batches.* does not exist/);
     expect(service.log).toMatch(/\\n\s+at /);
   });

@@ -61,8 +61,18 @@ describe('the host in docs/embedding.md', () => {
     expect((await fetch(url)).status).toBe(401);
   });
 
-  it('ends in order', async () => {
+  it('ends in order, and ends what it was telling', async () => {
+    const headers = { 'content-type': 'application/json', 'x-user': 'ada' };
+    const requests = chatItems(['one'], 'sandbox/echo').map((item) => ({
+      ...item,
+      body: { ...item.body, sandbox: { delay_ms: 60_000 } },
+    }));
+    const created = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ requests }) });
+    const { id } = (await created.json()) as BatchBody;
+    const events = (await fetch(`${url}/${id}/events`, { headers })).text();
     host.kill('SIGTERM');
+    // One that is cut off is no text.
+    expect(await events).toContain('validating');
     expect(await once(host, 'exit')).toEqual([null, 'SIGTERM']);
   });
 });

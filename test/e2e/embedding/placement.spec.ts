@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { DataSource, EntitySchema } from 'typeorm';
 import { embedOn, hostGround, startHost, urlOf, type HostGround } from '../../support/embedding/host';
 import { HostClient } from '../../support/embedding/host-client';
 import { inFullTier } from '../../support/full-tier-case';
@@ -57,12 +57,14 @@ describe('the tables of Meshbatch', () => {
 
   it('are not touched by a host that synchronises its own', async () => {
     await runOne(ground);
-    const before = await tables();
-    const dataSource = await reopened(ground, { synchronize: true });
+    const before = await structure(ground);
+    const order = new EntitySchema({ name: 'orders', columns: { id: { type: 'int', primary: true } } });
+    const dataSource = await reopened(ground, { synchronize: true, entities: [order] });
     await runOne({ ...ground, dataSource });
     await dataSource.synchronize();
     await dataSource.destroy();
-    expect(await tables()).toEqual(before);
+    expect(await structure(ground)).toEqual(before);
+    expect(await tables()).toContain('public.orders');
   });
 });
 
@@ -78,6 +80,14 @@ async function runOne(ground: HostGround, persistence: object = {}): Promise<voi
 
 function reopened({ dataSource }: HostGround, more: object): Promise<DataSource> {
   return new DataSource({ ...dataSource.options, ...more }).initialize();
+}
+
+/** Columns and indexes of our tables. */
+async function structure({ dataSource }: HostGround): Promise<unknown[]> {
+  const columns = `SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+    WHERE table_name LIKE 'meshbatch%' ORDER BY 1, 2`;
+  const indexes = `SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'meshbatch%' ORDER BY 1`;
+  return [...(await dataSource.query<unknown[]>(columns)), ...(await dataSource.query<unknown[]>(indexes))];
 }
 
 async function schemas({ dataSource }: HostGround): Promise<string[]> {

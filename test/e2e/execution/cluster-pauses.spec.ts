@@ -68,11 +68,13 @@ describe('two workers and a provider that says no', () => {
     expect(await pauses(second)).toMatchObject([{ calls: 'polls', reason: 'rate' }]);
     const seenAt = bench.clock.now();
     await eventually('both have looked at it', async () => bench.clock.now() > seenAt + 600 || null);
+    const polls = bench.calls('get');
     const [sent = ''] = await create(second, 1);
     const running = await bench.partWhen(sent, 'runs', (part) => part.state === 'running');
     // Its first poll has been due for a round of both workers.
     await eventually('it is due', async () => bench.clock.now() > running.dueAt.getTime() + 600 || null);
     expect(await bench.part(sent)).toMatchObject({ dueAt: running.dueAt, failures: 0 });
+    expect(bench.calls('get')).toBe(polls);
     bench.simulator.faults.clear();
     bench.simulator.release();
     bench.clock.forward(MINUTE);

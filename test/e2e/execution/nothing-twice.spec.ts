@@ -1,4 +1,4 @@
-import { ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
+import { eventually, ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
 import { chatItems } from '../../support/service/api-client';
 import { AnthropicSimulator } from '../../support/upstreams/anthropic/anthropic-simulator';
 import { inFullTier } from '../../support/full-tier-case';
@@ -37,7 +37,7 @@ describe('nothing lost, nothing bought twice', () => {
     expect(outcomes(short)).toEqual([200, 'missing_result']);
     expect(await statusOfFile(upstream()?.output_file_id)).toBe(200);
     await app.api.waitFor(await bench.create(app, ['a', 'b']), ENDED);
-    expect(await statusOfFile(upstream()?.output_file_id)).toBe(404);
+    await eventually('it is gone', async () => (await statusOfFile(upstream()?.output_file_id)) === 404 || null);
   });
 
   inFullTier('tells a job again to stop that refused to be told', async () => {

@@ -41,7 +41,7 @@ describe('a provider that is not there any more', () => {
     await before.close();
     const app = await bench.start(NOT_CONFIGURED);
     await app.api.cancel(id);
-    const batch = await app.api.waitFor(id, ['cancelled'], 5_000);
+    const batch = await app.api.waitFor(id, ['cancelled']);
     expect(outcomes(batch)).toEqual(['batch_cancelled', 'batch_cancelled']);
   });
 
@@ -69,7 +69,7 @@ describe('a provider that is not there any more', () => {
       const id = await bench.create(app, ['a', 'b']);
       await bench.partWhen(id, 'has failed', (part) => part.failures >= 1);
       await app.api.cancel(id);
-      const batch = await app.api.waitFor(id, ['cancelled'], 5_000);
+      const batch = await app.api.waitFor(id, ['cancelled']);
       expect(outcomes(batch)).toEqual(['batch_cancelled', 'batch_cancelled']);
     });
 
