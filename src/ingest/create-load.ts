@@ -13,8 +13,8 @@ const OWNER_SHARE = 3 / 4;
 export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
 
 /**
- * The creates that are worked on. Beyond their number everything would only take longer, so the next is refused, before it costs
- * anything; and one owner has at most three quarters of them, so that there is room for others.
+ * The creates that are worked on. Beyond their number everything would only take longer, so the next is refused, before its key is
+ * looked up; and one owner has at most three quarters of them, so that there is room for others.
  */
 @Injectable()
 export class CreateLoad {
@@ -67,7 +67,6 @@ class CountedCreate {
   async aside<T>(wait: () => Promise<T>): Promise<T> {
     this.leave();
     const waited = await wait();
-    // A body that was given up leaves one wait behind, which ends with its connection.
     if (this.ended) return waited;
     await this.places.retake(this.ownerId);
     this.counted = true;

@@ -34,12 +34,22 @@ export async function* readBody(
   goAhead(request, response);
   // Left open on an early refusal: the answer still has to go out over the same connection.
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-  const source = { next: () => aside(() => chunks.next()), return: () => chunks.return!() };
-  const encoded = new PacedReader(source, limits, clock).read();
+  // What a place is waited for is no time of the client's.
+  const encoded = inPlace(new PacedReader(chunks, limits, clock).read(), aside);
   try {
     yield* isGzip(request) ? gunzip(encoded) : encoded;
   } catch (error) {
     if (request.errored || request.aborted) throw new IncompleteBodyError();
     throw error;
+  }
+}
+
+/** Bytes that are waited for aside, and worked on in a place again. */
+async function* inPlace(bytes: AsyncGenerator<Buffer>, aside: Aside): AsyncGenerator<Buffer> {
+  try {
+    for (let next = await aside(() => bytes.next()); !next.done; next = await aside(() => bytes.next()))
+      yield next.value;
+  } finally {
+    await bytes.return(undefined);
   }
 }
