@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThanOrEqual, type EntityManager } from 'typeorm';
+import { In, IsNull, LessThanOrEqual, type EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { Database } from '../persistence/database';
-import type { Attempt } from '../providers/contract/adapter';
 import { LeftoverEntity } from './leftover.entity';
 
 /** What is to be removed from a provider. */
@@ -32,6 +31,14 @@ export class LeftoversStore {
     }
   }
 
+  /** Notes a job that became known when its attempt was given up already, also where that has left a note without it. */
+  async insertLate(leftover: Leftover, tx: EntityManager): Promise<void> {
+    await this.insert([leftover], tx);
+    const { attempt, remoteId, ended } = leftover;
+    const noted = { token: attempt.token, remoteId: IsNull() };
+    await tx.update(LeftoverEntity, noted, { remoteId, ended, dueAt: this.after(FIRST_DUE_MS) });
+  }
+
   find(tokens: readonly string[]): Promise<LeftoverEntity[]> {
     return this.database.manager.findBy(LeftoverEntity, { token: In([...tokens]) });
   }
@@ -59,8 +66,9 @@ export class LeftoversStore {
     await this.database.manager.update(LeftoverEntity, guard, { dueAt: this.after(FIRST_DUE_MS) });
   }
 
-  async delete({ token }: Pick<Attempt, 'token'>): Promise<void> {
-    await this.database.manager.delete(LeftoverEntity, { token });
+  /** Forgets what was removed; a job that became known meanwhile was not. */
+  async delete({ attempt: { token }, remoteId }: Pick<Leftover, 'attempt' | 'remoteId'>): Promise<void> {
+    await this.database.manager.delete(LeftoverEntity, { token, remoteId: remoteId ?? IsNull() });
   }
 
   private after(ms: number): Date {

@@ -81,7 +81,7 @@ export class CreateAnswer {
     if (!isFree && part && isUnanswered(part, sent)) throw new Error('The part is in other hands');
     this.logger.error(told(sent, remote), 'The job of a create is nobody’s: its part went on without it');
     const leftover = { provider: sent.provider, attempt: attemptOf(sent, batch), remoteId: remote.id, ended: false };
-    await this.database.transaction((tx) => this.leftovers.insert([leftover], tx));
+    await this.database.transaction((tx) => this.leftovers.insertLate(leftover, tx));
   }
 }
 

@@ -20,7 +20,7 @@ export class Leftovers {
     const isOver = leftover.ended || adapter.capabilities.removalStops;
     if (!isOver && !(await this.hasEnded(adapter, leftover, signal))) return false;
     await this.call(adapter, leftover, signal);
-    await this.store.delete(leftover.attempt);
+    await this.store.delete(leftover);
     return true;
   }
 

@@ -29,7 +29,8 @@ async function afterFailure(attempt: Pick<PartEntity, 'lookups' | 'withdrawnAt'>
   const progress = { move: async () => void happened.push('failed') } as unknown as BatchProgress;
   const cancel = { send: () => Promise.resolve(null) } as unknown as UpstreamCancel;
   const step = new PollStep(cancel, progress, ends, {} as StepFailures, {} as PollInterval);
-  const adapter = { poll: () => Promise.resolve(FAILED) } as unknown as ProviderAdapter;
+  const capabilities = { recovery: 'lookup' };
+  const adapter = { capabilities, poll: () => Promise.resolve(FAILED) } as unknown as ProviderAdapter;
   const known = {
     id: 'part_1',
     itemCount: 2,

@@ -62,7 +62,7 @@ export class PollStep {
       const leftover = await this.ends.withdraw(leased, batch, adapter);
       return this.ends.awaitRoom(leased, this.interval.nextRoom(adapter, part.attempts), leftover);
     }
-    if (remote.ranNothing && mayBeWithdrawn(part)) return this.withdrawnInTime(leased, batch);
+    if (remote.ranNothing && mayBeWithdrawn(part, adapter)) return this.withdrawnInTime(leased, batch);
     if (remote.ranNothing && (await this.ends.startWithout(leased, batch, adapter, remote.errors))) return;
     const failedWhole = remote.state === 'failed' && (remote.counts?.succeeded ?? 0) === 0;
     const patch = { ...seen(remote), failedWhole, errors: toPartErrors(part, remote.errors) };
@@ -85,9 +85,12 @@ export class PollStep {
   }
 }
 
-/** That its input was taken away may not be noted: the answer to that may have been lost. */
-function mayBeWithdrawn({ withdrawnAt, lookups }: LeasedPart['part']): boolean {
-  return withdrawnAt !== null || lookups >= LOOKUPS_BEFORE_WITHDRAWAL;
+/**
+ * That its input was taken away may not be noted: the answer to that may have been lost. A job that was found just before it would have been
+ * is sent once more for nothing.
+ */
+function mayBeWithdrawn({ withdrawnAt, lookups }: LeasedPart['part'], { capabilities }: ProviderAdapter): boolean {
+  return withdrawnAt !== null || (capabilities.recovery === 'lookup' && lookups >= LOOKUPS_BEFORE_WITHDRAWAL);
 }
 
 function seen({ state, counts }: RemoteBatch): PartPatch {

@@ -53,8 +53,9 @@ export class UpstreamLeftovers implements Check {
     return false;
   }
 
-  private async giveUp({ attempt, provider, remoteId }: LeftoverEntity): Promise<void> {
-    await this.store.delete(attempt);
+  private async giveUp(leftover: LeftoverEntity): Promise<void> {
+    const { attempt, provider, remoteId } = leftover;
+    await this.store.delete(leftover);
     const told = {
       part_id: attempt.partId,
       provider,

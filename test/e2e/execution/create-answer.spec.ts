@@ -1,3 +1,4 @@
+import { IsNull, Not } from 'typeorm';
 import { LeftoverEntity } from '../../../src/batches/leftover.entity';
 import { PartEntity } from '../../../src/batches/part.entity';
 import { eventually, ExecutionBench, outcomes, type BenchApp } from '../../support/execution/execution-bench';
@@ -103,14 +104,18 @@ describe('the answer to a create that the database does not take', () => {
 
   it('is not forgotten when its part went on without it: the job is stopped and removed', async () => {
     const id = await createWhileAway();
-    const { fence } = await bench.part(id);
+    const { id: partId, fence, attemptToken } = await bench.part(id);
     const later = new Date(bench.clock.now() + HOUR);
+    // As a deletion leaves it, which does not know of the job.
+    const attempt = { token: attemptToken!, partId } as LeftoverEntity['attempt'];
+    const note = { token: attemptToken!, provider: 'anthropic', attempt, remoteId: null, ended: true, dueAt: later };
+    await bench.rows.manager.insert(LeftoverEntity, { ...note, failures: 0 });
     const givenUp = { state: 'queued', attemptToken: null, createSentAt: null, stagedAt: null } as const;
     const free = { leaseHolder: null, leaseExpiresAt: null, dueAt: later, fence: fence + 1 };
     await bench.rows.manager.update(PartEntity, { batchId: id }, { ...givenUp, ...free });
     proxy.comeBack();
     const [leftover] = await eventually('it is noted', async () => {
-      const noted = await bench.rows.manager.find(LeftoverEntity);
+      const noted = await bench.rows.manager.findBy(LeftoverEntity, { remoteId: Not(IsNull()) });
       return noted.length > 0 ? noted : null;
     });
     expect(leftover).toMatchObject({ provider: 'anthropic', remoteId: anthropic.created.at(-1)?.id, ended: false });
