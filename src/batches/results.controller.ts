@@ -49,6 +49,8 @@ export class ResultsController {
         ? await this.merged.open(batch, query)
         : { ...(await this.pages.open(batch, query)), status: batch.status };
     const answer = takeOver(response);
+    // Its request was broken off meanwhile.
+    if (answer.headersSent) return;
     answer.setHeader('Content-Type', 'application/x-ndjson');
     answer.setHeader('X-Batch-Status', status);
     if (facts) answer.setHeader('X-Has-More', String(facts.hasMore));

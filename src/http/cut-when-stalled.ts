@@ -7,11 +7,14 @@ import type { ServerResponse } from 'node:http';
 export function cutWhenStalled(answer: ServerResponse, stalledMs: number): void {
   const { socket } = answer;
   if (!socket) return;
-  answer.setTimeout(stalledMs, () => {
+  const before = socket.timeout ?? 0;
+  // A host's own limit may be longer, and ends what is silent whoever is to blame.
+  const limitMs = Math.max(stalledMs, before);
+  answer.setTimeout(limitMs, () => {
     // Where nothing waits to be taken it is the source that is slow.
     if (socket.writableLength > 0) socket.destroy();
-    else socket.setTimeout(stalledMs);
+    else socket.setTimeout(limitMs);
   });
   // Before Node's own listener, which then sets how long the connection may be idle.
-  answer.prependOnceListener('finish', () => socket.setTimeout(0));
+  answer.prependOnceListener('finish', () => socket.setTimeout(before));
 }

@@ -36,7 +36,7 @@ export async function sendStream(
   const isAnswered = answer.headersSent;
   const gzip = compressible && !isAnswered && markGzip(answer);
   // A pipeline to an answer that has no connection yet would never hear of its end.
-  if (isAnswered || answer.req.method === 'HEAD' || !(await hasItsTurn(answer))) {
+  if (isAnswered || answer.req.method === 'HEAD' || !(await hasItsTurn(answer)) || answer.headersSent) {
     await chunks.return?.();
     answer.end();
     return;
