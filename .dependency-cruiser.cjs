@@ -11,7 +11,8 @@ const ORDER = [
   ['ingest'],
   ['batches'],
   ['execution'],
-  ['dialects', 'webhooks', 'events', 'admin', 'health', 'openapi'],
+  ['dialects', 'webhooks', 'events', 'health', 'openapi'],
+  ['admin'],
 ];
 /** What puts the parts together; these may import each other too. */
 const TOP = ['meshbatch', 'config', 'cli', 'app.module', 'main', 'worker', 'index'];
