@@ -3,7 +3,7 @@ import { UsageError } from '../exit-code';
 /** A row of a table, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
-const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const PLACE = /\{\{([^{}]*)\}\}/g;
 
 /** A text with places such as `{{name}}`, each filled from the row's column of that name. */
 export class PromptTemplate {
@@ -16,7 +16,7 @@ export class PromptTemplate {
    */
   fill(row: Row, place: string): string {
     return this.text.replaceAll(PLACE, (_, column: string) => {
-      const value = columnOf(row, column, place);
+      const value = columnOf(row, column.trim(), place);
       return typeof value === 'string' ? value : JSON.stringify(value);
     });
   }
