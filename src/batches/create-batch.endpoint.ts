@@ -48,7 +48,7 @@ export interface BatchRoute<T> {
 export interface BatchShape<T = BatchDto> {
   readonly batch: BatchRoute<T>['answer'];
   /** Names the kind where the body of a create does not tell it. */
-  readonly dialect?: readonly string[];
+  readonly dialect?: string;
 }
 
 /** What is done with a body whose headers came to `prepared`. */
@@ -77,13 +77,13 @@ export class CreateBatchEndpoint {
     owner: Owner,
     exchange: Exchange,
     formatOf: FormatOf,
-    { batch: answer, dialect = [] }: BatchShape<T>,
+    { batch: answer, dialect }: BatchShape<T>,
   ): Promise<T> {
     const prepare = (): BatchRequest => {
       const format = this.ingest.checkHeaders(exchange.request, formatOf);
       return {
         // An idempotency key stands for an answer, too.
-        beside: [...besideBody(format), ...dialect],
+        beside: [...besideBody(format), ...(dialect === undefined ? [] : [dialect])],
         make: (bytes, gone, storedWith) => this.creates.create(owner.id, { bytes, format }, gone, storedWith),
       };
     };

@@ -6,5 +6,5 @@ import { toOpenAiBatch, toOpenAiSummary } from './openai-batch.mapper';
 /** The same routes for OpenAI's clients, whose batch has members that ours has not. */
 @ApiController(`${OPENAI_PATH}/v1/batches`, BATCHES_TAG, RoomGuard)
 export class OpenAiBatchesController extends BatchesController {
-  protected override readonly shape = { dialect: ['openai'], batch: toOpenAiBatch, summary: toOpenAiSummary };
+  protected override readonly shape = { dialect: 'openai', batch: toOpenAiBatch, summary: toOpenAiSummary };
 }
